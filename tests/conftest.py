@@ -1,0 +1,133 @@
+"""Shared by all tests: a record of its own for each test, on SQLite and on a throwaway PostgreSQL."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import create_engine, text
+
+from core import database
+from core.settings import settings
+
+POSTGRES_BINARIES = sorted(Path("/usr/lib/postgresql").glob("*/bin")) if os.name == "posix" else []
+TEMPLATE = "linsheng_template"
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _as_postgres(*words: str) -> list[str]:
+    """PostgreSQL refuses to run as root: there it runs as the packaged user `postgres`."""
+    return ["runuser", "-u", "postgres", "--", *words] if os.geteuid() == 0 else list(words)
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[str]:
+    """A PostgreSQL server on loopback for this test process; its address without a database name."""
+    binaries = shutil.which("pg_ctl") and Path(os.path.realpath(shutil.which("pg_ctl") or "")).parent
+    found = binaries or (POSTGRES_BINARIES[-1] if POSTGRES_BINARIES else None)
+    if found is None:
+        pytest.skip("PostgreSQL is not installed")
+    home = Path(tempfile.mkdtemp(prefix="linsheng-pg-"))
+    if os.geteuid() == 0:
+        shutil.chown(home, "postgres")
+    data, port = home / "data", _free_port()
+    subprocess.run(
+        _as_postgres(
+            str(found / "initdb"), "-D", str(data), "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-sync"
+        ),
+        check=True,
+        capture_output=True,
+        cwd=home,
+    )
+    options = f"-p {port} -k {home} -c listen_addresses=127.0.0.1 -c fsync=off -c max_connections=60"
+    control = _as_postgres(str(found / "pg_ctl"), "-D", str(data), "-l", str(home / "log"))
+    subprocess.run([*control, "-o", options, "-w", "start"], check=True, capture_output=True, cwd=home)
+    try:
+        yield f"postgresql+psycopg://postgres@127.0.0.1:{port}"
+    finally:
+        subprocess.run([*control, "-m", "immediate", "stop"], check=False, capture_output=True, cwd=home)
+        shutil.rmtree(home, ignore_errors=True)
+
+
+def _configure(monkeypatch: pytest.MonkeyPatch, var: Path, url: str = "") -> None:
+    monkeypatch.setenv("LINSHENG_VAR", str(var))
+    monkeypatch.setenv("LINSHENG_DATABASE_URL", url)
+    monkeypatch.setenv("LINSHENG_SECRET", "for-tests-only-" + "x" * 32)
+    settings.cache_clear()
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated, empty SQLite database, copied for each test."""
+    folder = tmp_path_factory.mktemp("template")
+    with pytest.MonkeyPatch.context() as patch:
+        _configure(patch, folder)
+        database.upgrade()
+        with database.engine().connect() as connection:
+            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+        database.dispose()
+    settings.cache_clear()
+    return folder / "linsheng.db"
+
+
+@pytest.fixture(scope="session")
+def postgres_template(postgres_server: str, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """A migrated, empty PostgreSQL database, cloned for each test; the server's address."""
+    _sql(postgres_server, f"CREATE DATABASE {TEMPLATE}")
+    with pytest.MonkeyPatch.context() as patch:
+        _configure(patch, tmp_path_factory.mktemp("pg"), f"{postgres_server}/{TEMPLATE}")
+        database.upgrade()
+        database.dispose()
+    settings.cache_clear()
+    return postgres_server
+
+
+def _sql(server: str, statement: str) -> None:
+    admin = create_engine(f"{server}/postgres", isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        connection.execute(text(statement))
+    admin.dispose()
+
+
+@pytest.fixture
+def sqlite_record(tmp_path: Path, sqlite_template: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """An empty, migrated SQLite record under a folder of this test's own."""
+    shutil.copy(sqlite_template, tmp_path / "linsheng.db")
+    _configure(monkeypatch, tmp_path)
+    yield tmp_path
+    database.dispose()
+    settings.cache_clear()
+
+
+@pytest.fixture
+def postgres_record(
+    tmp_path: Path, postgres_template: str, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Path]:
+    """The same on PostgreSQL; skipped where it is not installed."""
+    name = (
+        f"t_{tmp_path.name[-40:]}_{os.getpid()}".lower().replace("-", "_").replace("[", "").replace("]", "")
+    )
+    _sql(postgres_template, f'CREATE DATABASE "{name}" TEMPLATE {TEMPLATE}')
+    _configure(monkeypatch, tmp_path, f"{postgres_template}/{name}")
+    yield tmp_path
+    database.dispose()
+    settings.cache_clear()
+    _sql(postgres_template, f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def record(request: pytest.FixtureRequest) -> Path:
+    """An empty, migrated record; every test that asks for it runs on SQLite and on PostgreSQL."""
+    found: Path = request.getfixturevalue(f"{request.param}_record")
+    return found
