@@ -1,0 +1,177 @@
+"""`relevant` conditions: parsed by a small grammar of our own into functions, never evaluated as code.
+
+    who == 3 or age in [1, 2, 3]
+    not selected(hh, 3) and 0 in used
+
+Operators, weakest first: or · and · not · == != < <= > >= in. A question that has no answer compares
+as different from everything and smaller than nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from core.errors import Invalid
+
+Answers = Mapping[str, Any]
+Test = Callable[[Answers], Any]
+
+_TOKEN = re.compile(
+    r"\s*(?:(?P<number>-?\d+)|'(?P<text>[^']*)'|\"(?P<text2>[^\"]*)\"|(?P<word>[A-Za-z_][A-Za-z0-9_]*)"
+    r"|(?P<sign>==|!=|<=|>=|<|>|\(|\)|\[|\]|,))"
+)
+_COMPARE: dict[str, Callable[[Any, Any], bool]] = {
+    "==": lambda a, b: a is not None and a == b,
+    "!=": lambda a, b: a != b,
+    "<": lambda a, b: _numbers(a, b) and a < b,
+    "<=": lambda a, b: _numbers(a, b) and a <= b,
+    ">": lambda a, b: _numbers(a, b) and a > b,
+    ">=": lambda a, b: _numbers(a, b) and a >= b,
+}
+MOST_CHARACTERS = 500
+
+
+class ConditionError(Invalid):
+    """A condition that can't be read; says what and where."""
+
+
+@dataclass(frozen=True)
+class Condition:
+    """A parsed condition: `test(answers)` is truthy when it holds; `names` are the questions it reads."""
+
+    test: Test
+    names: frozenset[str]
+
+
+def _numbers(a: Any, b: Any) -> bool:
+    return isinstance(a, int | float) and isinstance(b, int | float)
+
+
+def _contains(container: Any, item: Any) -> bool:
+    if container is None or item is None:
+        return False
+    return item in container if isinstance(container, list | tuple) else container == item
+
+
+@lru_cache(maxsize=512)
+def parse(source: str) -> Condition:
+    """Read a condition; raises ConditionError for anything outside the grammar."""
+    if len(source) > MOST_CHARACTERS:
+        raise ConditionError(f"condition longer than {MOST_CHARACTERS} characters")
+    reader = _Reader(source)
+    test = reader.either()
+    if reader.place < len(reader.tokens):
+        raise ConditionError(f"not understood: {source!r} near {reader.tokens[reader.place][1]!r}")
+    return Condition(test, frozenset(reader.names))
+
+
+class _Reader:
+    """Recursive descent over the tokens of one condition."""
+
+    def __init__(self, source: str) -> None:
+        self.source = source
+        self.tokens = list(self._cut(source))
+        self.place = 0
+        self.names: set[str] = set()
+
+    def _cut(self, source: str) -> Any:
+        at = 0
+        while source[at:].strip():
+            found = _TOKEN.match(source, at)
+            if found is None or found.lastgroup is None:
+                raise ConditionError(f"not understood: {source!r} at character {at + 1}")
+            kind = "text" if found.lastgroup == "text2" else found.lastgroup
+            yield kind, found.group(found.lastgroup)
+            at = found.end()
+
+    def _next(self, *wanted: str) -> str | None:
+        """Take the next token if it is one of the wanted words or signs."""
+        if self.place < len(self.tokens):
+            kind, value = self.tokens[self.place]
+            if kind in ("word", "sign") and value in wanted:
+                self.place += 1
+                return str(value)
+        return None
+
+    def _must(self, sign: str) -> None:
+        if self._next(sign) is None:
+            raise ConditionError(f"{sign!r} missing in {self.source!r}")
+
+    def either(self) -> Test:
+        """a or b or …"""
+        tests = [self.both()]
+        while self._next("or"):
+            tests.append(self.both())
+        return tests[0] if len(tests) == 1 else lambda answers: any(test(answers) for test in tests)
+
+    def both(self) -> Test:
+        """a and b and …"""
+        tests = [self.negated()]
+        while self._next("and"):
+            tests.append(self.negated())
+        return tests[0] if len(tests) == 1 else lambda answers: all(test(answers) for test in tests)
+
+    def negated(self) -> Test:
+        """not a"""
+        if self._next("not"):
+            test = self.negated()
+            return lambda answers: not test(answers)
+        return self.compared()
+
+    def compared(self) -> Test:
+        """a == b, a in [..], a in question, or a alone"""
+        left = self.operand()
+        if self._next("in"):
+            right = self.operand()
+            return lambda answers: _contains(right(answers), left(answers))
+        sign = self._next(*_COMPARE)
+        if sign is None:
+            return left
+        compare, right = _COMPARE[sign], self.operand()
+        return lambda answers: compare(left(answers), right(answers))
+
+    def operand(self) -> Test:
+        """A literal, a list, a question, selected(question, choice), or a bracketed condition."""
+        if self._next("("):
+            inner = self.either()
+            self._must(")")
+            return inner
+        if self._next("["):
+            return self._list()
+        if self.place >= len(self.tokens):
+            raise ConditionError(f"ends too early: {self.source!r}")
+        kind, value = self.tokens[self.place]
+        self.place += 1
+        if kind == "number":
+            number = int(value)
+            return lambda _answers: number
+        if kind == "text":
+            return lambda _answers: value
+        if kind == "word" and value == "selected":
+            return self._selected()
+        if kind == "word" and value not in ("and", "or", "in", "not"):
+            return self._question(value)
+        raise ConditionError(f"not understood: {self.source!r} near {value!r}")
+
+    def _question(self, name: str) -> Test:
+        self.names.add(name)
+        return lambda answers: answers.get(name)
+
+    def _list(self) -> Test:
+        items = [self.operand()]
+        while self._next(","):
+            items.append(self.operand())
+        self._must("]")
+        return lambda answers: [item(answers) for item in items]
+
+    def _selected(self) -> Test:
+        self._must("(")
+        question = self.operand()
+        self._must(",")
+        choice = self.operand()
+        self._must(")")
+        return lambda answers: _contains(question(answers), choice(answers))
