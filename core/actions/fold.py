@@ -1,0 +1,193 @@
+"""Folding responses into the tally behind the watermark, in batches; a recount is the same code from zero.
+
+Each batch and the new watermark are one transaction: a killed fold leaves the tally as it was, and
+nothing is ever counted twice.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+import orjson
+
+from core import database
+from core.actions.round_cache import round_facts
+from core.actions.statements import insert, moment, run_many, table_of, writing_cursor
+from core.actions.store_response import FOLD_LOCK
+from core.questionnaires.counting import RESPONSE, SEPARATOR, contributions
+from core.words import CHINA
+from models.base import now
+from models.tally import ASKED, Tally, TallyMargin
+
+BATCH = 20_000
+# One fold at a time on PostgreSQL; on SQLite the write transaction is that lock.
+FOLDER_LOCK = 7_340_013
+
+TALLY, MARGIN = (table_of(model) for model in (Tally, TallyMargin))
+
+Cell = tuple[int, int, int, int]
+Margin = tuple[int, str, str]
+
+COLUMNS = (
+    "id, round_id, grid_id, age_band, sex, building_id, groups, mode, collector, flags, received_at, answers"
+)
+
+
+class Folded(NamedTuple):
+    """How many responses one call counted, and the watermark after it."""
+
+    responses: int
+    last_response_id: int
+
+
+@dataclass
+class Counts:
+    """What a batch adds: for each cell and each margin the (question, choice) pairs of its persons."""
+
+    cells: dict[Cell, list[str]] = field(default_factory=lambda: defaultdict(list))
+    margins: dict[Margin, list[str]] = field(default_factory=lambda: defaultdict(list))
+
+    def add(self, row: tuple[Any, ...]) -> None:
+        """Count one response row (see COLUMNS)."""
+        _, round_id, grid, age, sex, building, groups, mode, collector, flags, received, answers = row
+        facts = round_facts(round_id)
+        given = orjson.loads(answers) if isinstance(answers, str) else answers
+        pairs = contributions(facts.definition, given)
+        self.cells[round_id, grid or 0, age, sex].extend(pairs)
+        how = f"{_month(received)}|{mode}|{collector}|{'flagged' if flags else 'valid'}"
+        self.margins[round_id, "how", how].extend(pairs)
+        for group in groups.split(";") if groups else ():
+            self.margins[round_id, "group", group].extend(pairs)
+        if building:
+            self.margins[round_id, "building", str(building)].append(RESPONSE)
+        for code in facts.crossed:
+            for choice in _chosen(given.get(code)):
+                self.margins[round_id, f"q:{code}", choice].extend(pairs)
+
+    def cell_rows(self) -> list[tuple[Any, ...]]:
+        """Rows of the tally, in key order so that concurrent folds could not deadlock."""
+        return sorted(
+            (cell[0], question, choice, *cell[1:], n, n if choice == ASKED else 0)
+            for cell, pairs in self.cells.items()
+            for question, choice, n in _counted(pairs)
+        )
+
+    def margin_rows(self) -> list[tuple[Any, ...]]:
+        """Rows of the margin tally, in key order."""
+        return sorted(
+            (*margin, question, choice, n, n if choice == ASKED else 0)
+            for margin, pairs in self.margins.items()
+            for question, choice, n in _counted(pairs)
+        )
+
+
+def _counted(pairs: list[str]) -> Iterable[tuple[str, str, int]]:
+    for found, n in Counter(pairs).items():
+        question, _, choice = found.partition(SEPARATOR)
+        yield question, choice, n
+
+
+def _month(received: Any) -> str:
+    """The month in China of a stored time, e.g. 2026-11; SQLite hands times over as UTC text."""
+    hour = received[:13] if isinstance(received, str) else received.astimezone(UTC).strftime("%Y-%m-%d %H")
+    return _month_of(hour)
+
+
+@lru_cache(maxsize=4096)
+def _month_of(hour: str) -> str:
+    return datetime.fromisoformat(f"{hour}:00:00+00:00").astimezone(CHINA).strftime("%Y-%m")
+
+
+def _chosen(value: Any) -> Iterable[str]:
+    if value is None:
+        return ()
+    return map(str, value) if isinstance(value, list) else (str(value),)
+
+
+def fold(batch: int = BATCH) -> Folded:
+    """Count the responses that are new since the watermark, one batch; 0 when there are none.
+
+    Raises Unavailable when the record cannot be written; nothing is counted then.
+    """
+    end = _safe_end()
+    with writing_cursor() as (cursor, name):
+        _lock(cursor, name)
+        start = _watermark(cursor)
+        rows = _rows(cursor, name, (start, end, batch))
+        if not rows:
+            return Folded(0, start)
+        counts = Counts()
+        for row in rows:
+            counts.add(row)
+        for table, key, found in ((TALLY, 6, counts.cell_rows()), (MARGIN, 5, counts.margin_rows())):
+            unique = tuple(column.name for column in table.columns)[:key]
+            run_many(cursor, insert(table, name, unique=unique, add=("n", "asked")), found)
+        _set_watermark(cursor, name, rows[-1][0])
+        return Folded(len(rows), rows[-1][0])
+
+
+def fold_all() -> int:
+    """Fold until nothing is left; the number of responses counted."""
+    total = 0
+    while (done := fold().responses) > 0:
+        total += done
+    return total
+
+
+def recount() -> int:
+    """Empty the tally and count every response again: the emptying in one transaction, then in batches."""
+    with writing_cursor() as (cursor, name):
+        _lock(cursor, name)
+        for table in ("tally", "tally_margin", "fold_state"):
+            cursor.execute(f"DELETE FROM {table}")
+    return fold_all()
+
+
+def _lock(cursor: Any, name: str) -> None:
+    if name == "postgresql":
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", (FOLDER_LOCK,))
+
+
+def _safe_end() -> int:
+    """The highest id below which no response is still uncommitted.
+
+    On PostgreSQL ids are given out before commit: savers hold FOLD_LOCK shared, so at the moment it can
+    be had alone, all ids up to the highest one are committed or gone. It is given back at once, so
+    savers never wait for a fold. SQLite has one writer, and commits ids in order.
+    """
+    if database.engine().dialect.name == "sqlite":
+        return 2**62
+    with writing_cursor() as (cursor, _):
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", (FOLD_LOCK,))
+        cursor.execute("SELECT coalesce(max(id), 0) FROM response")
+        return int(cursor.fetchone()[0])
+
+
+def _watermark(cursor: Any) -> int:
+    cursor.execute("SELECT last_response_id FROM fold_state WHERE id = 1")
+    found = cursor.fetchone()
+    return int(found[0]) if found else 0
+
+
+def _rows(cursor: Any, name: str, limits: tuple[int, int, int]) -> list[tuple[Any, ...]]:
+    """The responses with start < id ≤ end, the first `batch` of them in order."""
+    mark = "?" if name == "sqlite" else "%s"
+    where = f"id > {mark} AND id <= {mark} ORDER BY id LIMIT {mark}"
+    cursor.execute(f"SELECT {COLUMNS} FROM response WHERE {where}", limits)
+    found: list[tuple[Any, ...]] = cursor.fetchall()
+    return found
+
+
+def _set_watermark(cursor: Any, name: str, last: int) -> None:
+    mark = "?" if name == "sqlite" else "%s"
+    cursor.execute(
+        f"INSERT INTO fold_state (id, last_response_id, folded_at) VALUES (1, {mark}, {mark}) "
+        "ON CONFLICT (id) DO UPDATE SET last_response_id = excluded.last_response_id, "
+        "folded_at = excluded.folded_at",
+        (last, moment(now(), name)),
+    )

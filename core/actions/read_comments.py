@@ -1,0 +1,109 @@
+"""Reading waiting comments with the classifier; a comment that cannot be read stays waiting or failed."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from typing import Protocol
+
+from sqlalchemy import delete, select, update
+from sqlmodel import Session, col
+
+from core import database
+from core.text.reading import Reading
+from models.base import now
+from models.comment import Classification, Comment
+
+BATCH = 500
+# After this many failed attempts a comment waits for a person or for a new classifier version.
+MOST_ATTEMPTS = 3
+
+log = logging.getLogger(__name__)
+
+
+class Reads(Protocol):
+    """Whatever reads comments: core.text.reader.Reader, or another engine."""
+
+    @property
+    def version(self) -> str:
+        """Name of this version of the classifier."""
+        ...
+
+    def read(self, texts: Sequence[str]) -> list[Reading]:
+        """One reading per text, in order."""
+        ...
+
+
+def read_waiting(reader: Reads, *, batch: int = BATCH) -> int:
+    """Read one batch of waiting comments; the number taken up (0: none waits).
+
+    The batch is read outside any transaction, then stored in one. A batch that fails is read one by
+    one, so that one bad comment fails alone; it is tried MOST_ATTEMPTS times.
+    """
+    with database.reading() as session:
+        waiting = session.execute(
+            select(col(Comment.id), col(Comment.original))
+            .where(col(Comment.state).in_(("waiting", "failed")), col(Comment.attempts) < MOST_ATTEMPTS)
+            .order_by(col(Comment.attempts), col(Comment.id))
+            .limit(batch)
+        ).all()
+    if waiting:
+        found = _read(reader, [(row.id, row.original) for row in waiting])
+        with database.writing() as session:
+            _store(session, reader.version, found)
+    return len(waiting)
+
+
+def _read(reader: Reads, waiting: Sequence[tuple[int, str]]) -> list[tuple[int, Reading | None]]:
+    try:
+        readings: list[Reading | None] = list(reader.read([text for _, text in waiting]))
+    except Exception as error:  # whatever the classifier does, no comment is lost and the worker goes on
+        if len(waiting) == 1:
+            log.error("comment %s could not be read (%s)", waiting[0][0], type(error).__name__)
+            return [(waiting[0][0], None)]
+        return [each for one in waiting for each in _read(reader, [one])]
+    return [(comment_id, reading) for (comment_id, _), reading in zip(waiting, readings, strict=True)]
+
+
+def _store(session: Session, version: str, found: Sequence[tuple[int, Reading | None]]) -> None:
+    ids = [comment_id for comment_id, _ in found]
+    there = set(
+        session.scalars(select(col(Comment.id)).where(col(Comment.id).in_(ids)))
+    )  # not deleted meanwhile
+    # A comment put back to waiting is read again: its earlier row of the same version gives way.
+    session.execute(
+        delete(Classification).where(
+            col(Classification.comment_id).in_(ids), col(Classification.classifier) == version
+        )
+    )
+    rows = [_classification(i, reading, version) for i, reading in found if reading and i in there]
+    session.add_all(rows)
+    session.flush()
+    states = [
+        {
+            "id": row.comment_id,
+            "state": "abstained" if row.abstained else "classified",
+            "classification_id": row.id,
+        }
+        for row in rows
+    ]
+    if states:
+        session.execute(update(Comment), states)
+    failed = [comment_id for comment_id, reading in found if reading is None]
+    tried = update(Comment).where(col(Comment.id).in_(failed))
+    session.execute(tried.values(state="failed", attempts=col(Comment.attempts) + 1))
+
+
+def _classification(comment_id: int, reading: Reading, version: str) -> Classification:
+    return Classification(
+        comment_id=comment_id,
+        classifier=version,
+        area=reading.area,
+        areas=";".join(reading.areas),
+        probability=reading.probability,
+        sentiment=reading.sentiment,
+        intent=reading.intent,
+        urgent=reading.urgent,
+        abstained=reading.abstained,
+        read_at=now(),
+    )

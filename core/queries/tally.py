@@ -1,0 +1,82 @@
+"""Asking the tally: persons by the target person's cell, for one round. No arithmetic beyond GROUP BY."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+
+import pandas as pd
+from sqlalchemy import func, select
+from sqlmodel import Session, col
+
+from models.response import Response
+from models.tally import ASKED, FoldState, Tally, TallyMargin
+
+CELL = ["grid", "age_band", "sex"]
+
+
+def cells(session: Session, round_id: int) -> pd.DataFrame:
+    """Responses of a round by cell: grid (0 unknown), age_band (0 unknown), sex (9 unknown), n."""
+    query = select(col(Tally.grid_id), col(Tally.age_band), col(Tally.sex), col(Tally.n))
+    rows = session.execute(
+        query.where(col(Tally.round_id) == round_id, col(Tally.question) == ASKED, col(Tally.choice) == ASKED)
+    ).all()
+    return pd.DataFrame(rows, columns=[*CELL, "n"])
+
+
+def counts(session: Session, round_id: int, questions: Collection[str]) -> pd.DataFrame:
+    """Persons who took a choice, by cell: question, item (the choice's code), grid, age_band, sex, n."""
+    query = select(
+        col(Tally.question),
+        col(Tally.choice),
+        col(Tally.grid_id),
+        col(Tally.age_band),
+        col(Tally.sex),
+        col(Tally.n),
+    )
+    rows = session.execute(
+        query.where(
+            col(Tally.round_id) == round_id, col(Tally.question).in_(questions), col(Tally.choice) != ASKED
+        )
+    ).all()
+    return pd.DataFrame(rows, columns=["question", "item", *CELL, "n"])
+
+
+def asked(session: Session, round_id: int, questions: Collection[str]) -> pd.DataFrame:
+    """Persons who were asked a question and answered it, by cell: question, grid, age_band, sex, asked."""
+    query = select(
+        col(Tally.question), col(Tally.grid_id), col(Tally.age_band), col(Tally.sex), col(Tally.asked)
+    )
+    rows = session.execute(
+        query.where(
+            col(Tally.round_id) == round_id, col(Tally.question).in_(questions), col(Tally.choice) == ASKED
+        )
+    ).all()
+    return pd.DataFrame(rows, columns=["question", *CELL, "asked"])
+
+
+def margin(session: Session, round_id: int, name: str, questions: Collection[str]) -> pd.DataFrame:
+    """One margin of a round (see models.tally.TallyMargin): level, question, choice, n, asked."""
+    query = select(
+        col(TallyMargin.level),
+        col(TallyMargin.question),
+        col(TallyMargin.choice),
+        col(TallyMargin.n),
+        col(TallyMargin.asked),
+    )
+    rows = session.execute(
+        query.where(
+            col(TallyMargin.round_id) == round_id,
+            col(TallyMargin.margin) == name,
+            col(TallyMargin.question).in_(questions),
+        )
+    ).all()
+    return pd.DataFrame(rows, columns=["level", "question", "choice", "n", "asked"])
+
+
+def watermark(session: Session) -> tuple[datetime | None, int]:
+    """When the tally was last folded (UTC), and how many responses came after it."""
+    found = session.execute(select(col(FoldState.last_response_id), col(FoldState.folded_at))).first()
+    last, folded_at = (found.last_response_id, found.folded_at) if found else (0, None)
+    behind = session.scalar(select(func.count()).select_from(Response).where(col(Response.id) > last))
+    return folded_at, int(behind or 0)
