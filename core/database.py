@@ -138,9 +138,13 @@ def _upgrade_sqlite(connection: Connection) -> None:
 
 def is_current() -> bool:
     """Whether the database has the newest migration."""
-    head = ScriptDirectory(str(MIGRATIONS)).get_current_head()
     with _told(), engine().connect() as connection:
-        return MigrationContext.configure(connection).get_current_revision() == head
+        return MigrationContext.configure(connection).get_current_revision() == newest()
+
+
+def newest() -> str:
+    """The name of the newest migration."""
+    return ScriptDirectory(str(MIGRATIONS)).get_current_head() or ""
 
 
 def require_current() -> None:
@@ -157,3 +161,11 @@ def can_write() -> bool:
     except Unavailable:
         return False
     return True
+
+
+@contextmanager
+def snapshot() -> Iterator[Session]:
+    """A session that sees one state of the record however long it reads (backup, checks)."""
+    level = {} if engine().dialect.name == "sqlite" else {"isolation_level": "REPEATABLE READ"}
+    with _told(), Session(engine().execution_options(**level)) as session:
+        yield session

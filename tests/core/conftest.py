@@ -1,4 +1,4 @@
-"""A small community with an open needs round, for the tests of actions."""
+"""A small community with an open needs round, for the tests of actions, queries and the command line."""
 
 from __future__ import annotations
 
