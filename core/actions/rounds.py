@@ -14,6 +14,7 @@ from sqlmodel import Session, col
 
 from core.actions.audit import audit
 from core.errors import Invalid, NotFound
+from core.questionnaires.check import check_definition
 from core.questionnaires.load import definition_hash, plain
 from core.questionnaires.schema import Definition
 from core.words import say
@@ -41,7 +42,7 @@ class NewRound:
 def publish_questionnaire(session: Session, definition: Definition, *, account_id: int | None = None) -> int:
     """Store a definition for good; its id. The same content again is the same questionnaire.
 
-    Raises Invalid when the code is published already with other content.
+    Raises Invalid when the code is published already with other content, or the definition has a fault.
     """
     digest = definition_hash(definition)
     found = session.scalars(select(Questionnaire).where(col(Questionnaire.code) == definition.code)).first()
@@ -50,6 +51,8 @@ def publish_questionnaire(session: Session, definition: Definition, *, account_i
             raise Invalid(say("rounds.changed", code=definition.code))
         assert found.id is not None
         return found.id
+    if faults := check_definition(definition):
+        raise Invalid(say("rounds.faulty", code=definition.code, n=len(faults), fault=faults[0]))
     made = Questionnaire(
         code=definition.code,
         kind=definition.kind,

@@ -103,13 +103,21 @@ def writing_cursor() -> Iterator[tuple[Any, str]]:
                 cursor.execute("BEGIN IMMEDIATE")
             yield cursor, name
             raw.commit()
-        except BaseException:
-            raw.rollback()
+        except BaseException:  # whatever happened, an interrupt too, half a transaction must not stay
+            _undo(raw)
             raise
         finally:
             raw.close()
     except database.OPERATIONAL as error:
         raise database.unavailable(error) from error
+
+
+def _undo(raw: Any) -> None:
+    """Roll back; a connection that cannot is dead: the pool must not hand it out again."""
+    try:
+        raw.rollback()
+    except database.OPERATIONAL:
+        raw.invalidate()
 
 
 def moment(value: datetime, name: str) -> Any:

@@ -16,6 +16,7 @@ from functools import lru_cache
 from typing import Any
 
 from core.errors import Invalid
+from core.words import say
 
 Answers = Mapping[str, Any]
 Test = Callable[[Answers], Any]
@@ -32,11 +33,16 @@ _COMPARE: dict[str, Callable[[Any, Any], bool]] = {
     ">": lambda a, b: _numbers(a, b) and a > b,
     ">=": lambda a, b: _numbers(a, b) and a >= b,
 }
-MOST_CHARACTERS = 500
+MOST_CHARACTERS, MOST_DEPTH = 500, 20
 
 
 class ConditionError(Invalid):
     """A condition that can't be read; says what and where."""
+
+    @classmethod
+    def because(cls, key: str, **fields: object) -> ConditionError:
+        """The error whose sentence is `questionnaire.condition.<key>`."""
+        return cls(say(f"questionnaire.condition.{key}", **fields))
 
 
 @dataclass(frozen=True)
@@ -61,11 +67,11 @@ def _contains(container: Any, item: Any) -> bool:
 def parse(source: str) -> Condition:
     """Read a condition; raises ConditionError for anything outside the grammar."""
     if len(source) > MOST_CHARACTERS:
-        raise ConditionError(f"condition longer than {MOST_CHARACTERS} characters")
+        raise ConditionError.because("too_long", most=MOST_CHARACTERS)
     reader = _Reader(source)
     test = reader.either()
     if reader.place < len(reader.tokens):
-        raise ConditionError(f"not understood: {source!r} near {reader.tokens[reader.place][1]!r}")
+        raise reader.stuck(reader.tokens[reader.place][1])
     return Condition(test, frozenset(reader.names))
 
 
@@ -75,15 +81,19 @@ class _Reader:
     def __init__(self, source: str) -> None:
         self.source = source
         self.tokens = list(self._cut(source))
-        self.place = 0
+        self.place = self.depth = 0
         self.names: set[str] = set()
+
+    def stuck(self, near: str) -> ConditionError:
+        """The error for a token that does not belong where it stands."""
+        return ConditionError.because("not_understood", source=self.source, near=near)
 
     def _cut(self, source: str) -> Any:
         at = 0
         while source[at:].strip():
             found = _TOKEN.match(source, at)
             if found is None or found.lastgroup is None:
-                raise ConditionError(f"not understood: {source!r} at character {at + 1}")
+                raise self.stuck(source[at:].strip()[:1])
             kind = "text" if found.lastgroup == "text2" else found.lastgroup
             yield kind, found.group(found.lastgroup)
             at = found.end()
@@ -99,7 +109,16 @@ class _Reader:
 
     def _must(self, sign: str) -> None:
         if self._next(sign) is None:
-            raise ConditionError(f"{sign!r} missing in {self.source!r}")
+            raise ConditionError.because("sign_missing", source=self.source, sign=sign)
+
+    def _deeper(self, read: Callable[[], Test]) -> Test:
+        """Read a nested part; so deep that it could exhaust the stack it is refused."""
+        if self.depth >= MOST_DEPTH:
+            raise ConditionError.because("too_deep", most=MOST_DEPTH)
+        self.depth += 1
+        found = read()
+        self.depth -= 1
+        return found
 
     def either(self) -> Test:
         """a or b or …"""
@@ -118,7 +137,7 @@ class _Reader:
     def negated(self) -> Test:
         """not a"""
         if self._next("not"):
-            test = self.negated()
+            test = self._deeper(self.negated)
             return lambda answers: not test(answers)
         return self.compared()
 
@@ -137,13 +156,11 @@ class _Reader:
     def operand(self) -> Test:
         """A literal, a list, a question, selected(question, choice), or a bracketed condition."""
         if self._next("("):
-            inner = self.either()
-            self._must(")")
-            return inner
+            return self._deeper(self._bracket)
         if self._next("["):
-            return self._list()
+            return self._deeper(self._list)
         if self.place >= len(self.tokens):
-            raise ConditionError(f"ends too early: {self.source!r}")
+            raise ConditionError.because("ends_early", source=self.source)
         kind, value = self.tokens[self.place]
         self.place += 1
         if kind == "number":
@@ -152,10 +169,15 @@ class _Reader:
         if kind == "text":
             return lambda _answers: value
         if kind == "word" and value == "selected":
-            return self._selected()
+            return self._deeper(self._selected)
         if kind == "word" and value not in ("and", "or", "in", "not"):
             return self._question(value)
-        raise ConditionError(f"not understood: {self.source!r} near {value!r}")
+        raise self.stuck(value)
+
+    def _bracket(self) -> Test:
+        inner = self.either()
+        self._must(")")
+        return inner
 
     def _question(self, name: str) -> Test:
         self.names.add(name)

@@ -26,34 +26,80 @@ def pair(question: str, choice: object) -> str:
 RESPONSE = pair(ASKED, ASKED)
 
 
+class Part:
+    """The pairs one answer adds. The same answer is the same object: counting parts hashes one thing, not all
+    the pairs in it."""
+
+    __slots__ = ("pairs",)
+
+    def __init__(self, *pairs: str) -> None:
+        self.pairs = pairs
+
+
+RESPONSE_PART = Part(RESPONSE)
+Areas = tuple[str, ...]
+
+
 class _Counter:
-    """A definition compiled for counting; the pairs of an answer are made once and kept."""
+    """A definition compiled for counting; the part of an answer is made once and kept."""
 
     def __init__(self, definition: Definition) -> None:
         counted = [q for q in definition.questions if q.counted]
         needs = [q for q in counted if q.kind == "multiple" and q.eligible]
-        self.several = {q.code for q in counted if q.kind in ("multiple", "rank")}
-        self.one = {q.code for q in counted if q.kind in ("single", "scale")}
-        self.one |= {row.code for q in counted if q.kind == "matrix" for row in q.rows}
+        one = [q.code for q in counted if q.kind in ("single", "scale")]
+        one += [row.code for q in counted if q.kind == "matrix" for row in q.rows]
+        # Whether a counted question takes several choices.
+        self.several = dict.fromkeys(one, False)
+        self.several |= {q.code: True for q in counted if q.kind in ("multiple", "rank")}
         self.needs = {q.code for q in needs}
         self.area = {(q.code, c.code): c.area for q in needs for c in q.choices if c.area}
-        self.kept: dict[tuple[str, Any], tuple[tuple[str, ...], tuple[str, ...]]] = {}
+        self.kept: dict[tuple[str, Any], tuple[Part, Areas]] = {}
 
-    def of(self, code: str, values: tuple[Any, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
-        """The pairs of one answer and the areas it touches."""
-        found = self.kept.get((code, values))
-        if found is None:
-            areas = {self.area[code, value] for value in values if (code, value) in self.area}
-            pairs = (pair(code, ASKED), *(pair(code, value) for value in values))
-            found = pairs, tuple(sorted(pair(ANY, area) for area in areas))
-            if len(self.kept) < MOST_KEPT:
-                self.kept[code, values] = found
-        return found
+    def make(self, key: tuple[str, Any]) -> tuple[Part, Areas]:
+        """The part of one answer, (code, choice or choices), and the areas it touches."""
+        code, value = key
+        values = value if self.several[code] else (value,)
+        areas = {self.area[code, one] for one in values if (code, one) in self.area}
+        part = Part(pair(code, ASKED), *(pair(code, one) for one in values))
+        return self._keep(key, (part, tuple(sorted(pair(ANY, area) for area in areas))))
+
+    def any_area(self, areas: Areas) -> Part:
+        """The part of the areas a response touches, each once."""
+        found = self.kept.get((ANY, areas)) or self._keep(
+            (ANY, areas), (Part(pair(ANY, ASKED), *dict.fromkeys(areas)), ())
+        )
+        return found[0]
+
+    def _keep(self, key: tuple[str, Any], made: tuple[Part, Areas]) -> tuple[Part, Areas]:
+        if len(self.kept) < MOST_KEPT:
+            self.kept[key] = made
+        return made
 
 
 @lru_cache(maxsize=16)
 def _counter(definition: Definition) -> _Counter:
     return _Counter(definition)
+
+
+def parts(definition: Definition, answers: Mapping[str, Any]) -> list[Part]:
+    """What one response adds to the tally, each pair in one part and at most once; see `contributions`."""
+    counter = _counter(definition)
+    several, kept = counter.several, counter.kept
+    found = [RESPONSE_PART]
+    areas: Areas = ()
+    needs_asked = False
+    for code, value in answers.items():
+        many = several.get(code)
+        if many is None:
+            continue
+        key = (code, tuple(value) if many else value)
+        part, touched = kept.get(key) or counter.make(key)
+        found.append(part)
+        if many and code in counter.needs:
+            needs_asked, areas = True, areas + touched
+    if needs_asked:
+        found.append(counter.any_area(areas))
+    return found
 
 
 def contributions(definition: Definition, answers: Mapping[str, Any]) -> list[str]:
@@ -63,19 +109,4 @@ def contributions(definition: Definition, answers: Mapping[str, Any]) -> list[st
     (`any`, area) each area of which a need item was ticked. What other members of the household need is
     counted under its own question and never under `any`.
     """
-    counter = _counter(definition)
-    pairs = [RESPONSE]
-    areas: tuple[str, ...] = ()
-    needs_asked = False
-    for code, value in answers.items():
-        if code in counter.one:
-            pairs += counter.of(code, (value,))[0]
-        elif code in counter.several:
-            added, touched = counter.of(code, tuple(value))
-            pairs += added
-            if code in counter.needs:
-                needs_asked, areas = True, areas + touched
-    if needs_asked:
-        pairs.append(pair(ANY, ASKED))
-        pairs += dict.fromkeys(areas)
-    return pairs
+    return [each for part in parts(definition, answers) for each in part.pairs]

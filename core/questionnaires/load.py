@@ -15,9 +15,11 @@ from core.errors import Invalid
 from core.questionnaires.conditions import ConditionError
 from core.questionnaires.schema import Definition
 from core.settings import ROOT
-from core.words import say
+from core.words import say, sentences
 
 SHIPPED = ROOT / "data" / "questionnaires"
+# Characters of a faulty value that are shown.
+MOST_SHOWN = 40
 
 
 class QuestionnaireError(Invalid):
@@ -29,13 +31,22 @@ def parse(data: Mapping[str, Any]) -> Definition:
     try:
         return Definition.model_validate(data)
     except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(str(part) for part in first["loc"])
-        raise QuestionnaireError(
-            say("questionnaire.faulty", place=place or "—", reason=first["msg"])
-        ) from error
+        raise QuestionnaireError(_told(error)) from error
     except ConditionError as error:
         raise QuestionnaireError(str(error)) from error
+
+
+def _told(error: ValidationError) -> str:
+    """The first fault as a sentence: where, and what is wrong there."""
+    first = error.errors(include_url=False)[0]
+    place = ".".join(str(part) for part in first["loc"])
+    if first["type"] == "value_error":  # a rule of ours, which speaks for itself
+        reason = str(first["ctx"]["error"])
+    else:
+        known = f"questionnaire.fault.{first['type']}"
+        key = known if known in sentences() else "questionnaire.fault.any"
+        reason = say(key, value=str(first["input"])[:MOST_SHOWN])
+    return say("questionnaire.faulty", place=place or "—", reason=reason)
 
 
 def load(path: Path) -> Definition:
@@ -44,7 +55,8 @@ def load(path: Path) -> Definition:
         data = yaml.safe_load(path.read_text(encoding="utf8"))
     except (OSError, UnicodeDecodeError) as error:
         raise QuestionnaireError(say("questionnaire.unreadable", name=path.name)) from error
-    except yaml.YAMLError as error:
+    # A date that is none is a ValueError of the YAML reader; brackets without end exhaust the stack.
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
         mark = getattr(error, "problem_mark", None)
         line = mark.line + 1 if mark else 1
         raise QuestionnaireError(say("questionnaire.torn", name=path.name, line=line)) from error

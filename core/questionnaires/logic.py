@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from core.questionnaires.conditions import Condition, parse
-from core.questionnaires.schema import Choice, Definition, Question, Section
+from core.questionnaires.conditions import Condition, Test, parse
+from core.questionnaires.schema import Choice, Definition, Question
 from models.taxonomy import AGE_BANDS, UNKNOWN_AGE, UNKNOWN_SEX
 
 Answers = Mapping[str, Any]
@@ -38,27 +38,29 @@ def form_questions(definition: Definition, short: bool) -> tuple[Question, ...]:
     return tuple(q for q in definition.questions if q.short or not short)
 
 
+def keys_of(question: Question) -> tuple[str, ...]:
+    """The codes a question's answers are kept under: its rows' codes, or its own."""
+    return tuple(row.code for row in question.rows) or (question.code,)
+
+
+def asked_test(definition: Definition, question: Question) -> Test | None:
+    """The test over earlier answers that says whether a question is asked; None: always."""
+    condition = conditions(definition).get(question.code)
+    relevant = condition.test if condition else None
+    if not question.piped_from:
+        return relevant
+
+    def _test(answers: Answers) -> bool:
+        is_relevant = relevant is None or bool(relevant(answers))
+        return is_relevant and bool(piped_choices(definition, question, answers))
+
+    return _test
+
+
 def is_asked(definition: Definition, question: Question, answers: Answers) -> bool:
     """Whether a question is relevant, given the answers before it."""
-    if question.piped_from:
-        return bool(piped_choices(definition, question, answers))
-    condition = conditions(definition).get(question.code)
-    return condition is None or bool(condition.test(answers))
-
-
-def visible(definition: Definition, answers: Answers, *, short: bool) -> list[Question]:
-    """The questions asked of this person, in order."""
-    return [q for q in form_questions(definition, short) if is_asked(definition, q, answers)]
-
-
-def steps(definition: Definition, *, short: bool) -> list[Section]:
-    """The screens of a form: sections with the questions of this form; empty ones left out."""
-    wanted = set(q.code for q in form_questions(definition, short))
-    kept = [
-        section.model_copy(update={"questions": tuple(q for q in section.questions if q.code in wanted)})
-        for section in definition.sections
-    ]
-    return [section for section in kept if section.questions]
+    test = asked_test(definition, question)
+    return test is None or bool(test(answers))
 
 
 def piped_choices(definition: Definition, question: Question, answers: Answers) -> list[Choice]:
@@ -67,8 +69,8 @@ def piped_choices(definition: Definition, question: Question, answers: Answers) 
     for code in question.piped_from:
         taken = answers.get(code)
         if isinstance(taken, Sequence) and not isinstance(taken, str):
-            offered = definition.by_code[code].by_code
-            found += [offered[c] for c in taken if c in offered and not offered[c].exclusive]
+            choices = definition.by_code[code].by_code
+            found += [choices[c] for c in taken if c in choices and not choices[c].exclusive]
     return found
 
 
@@ -83,8 +85,8 @@ def prune(definition: Definition, answers: Answers, *, short: bool = False) -> d
     """The answers without those to questions that are no longer asked."""
     kept: dict[str, Any] = {}
     for question in form_questions(definition, short):
-        codes = [row.code for row in question.rows] if question.kind == "matrix" else [question.code]
-        given = {code: answers[code] for code in (*codes, f"{question.code}_other") if code in answers}
+        codes = (*keys_of(question), f"{question.code}_other")
+        given = {code: answers[code] for code in codes if code in answers}
         if given and is_asked(definition, question, kept):
             kept |= given
     if "guardian" in answers:

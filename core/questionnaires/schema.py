@@ -1,6 +1,7 @@
 """What a questionnaire is: sections of questions with choices, as validated, immutable data.
 
-Standing codes of an answer: −7 refused, −8 don't know, −9 not applicable (skipped), −6 not answered.
+Standing codes of an answer: −7 refused, −8 don't know, −9 not applicable (skipped), −6 not answered;
+on a rating scale 8 means "don't know it, had nothing to do with it" and is no point of the scale.
 """
 
 from __future__ import annotations
@@ -10,10 +11,17 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from core.questionnaires.conditions import parse
+from core.words import say
+
 REFUSED, DONT_KNOW, NOT_APPLICABLE, UNANSWERED = -7, -8, -9, -6
+NO_RATING = 8
+# What residents write is cut off nowhere: a longer open answer is refused in a sentence.
+MOST_TEXT = 200
 
 Kind = Literal["consent", "single", "multiple", "matrix", "scale", "rank", "text", "number", "place"]
 Code = int | str
+CHOOSING = ("consent", "single", "multiple", "scale", "matrix", "rank")
 
 
 class _Data(BaseModel):
@@ -80,14 +88,18 @@ class Question(_Data):
 
     @model_validator(mode="after")
     def _has_what_its_kind_needs(self) -> Question:
-        if (
-            self.kind in ("single", "multiple", "scale", "matrix", "rank")
-            and not self.piped_from
-            and not self.choices
-        ):
-            raise ValueError(f"{self.code}: a {self.kind} question needs choices")
-        if self.kind == "matrix" and not self.rows:
-            raise ValueError(f"{self.code}: a matrix needs rows")
+        if self.kind in CHOOSING and not self.piped_from and not self.choices:
+            raise ValueError(say("questionnaire.schema.no_choices", code=self.code))
+        if (self.kind == "matrix") != bool(self.rows):
+            raise ValueError(say("questionnaire.schema.rows", code=self.code))
+        return self
+
+    @model_validator(mode="after")
+    def _conditions_can_be_read(self) -> Question:
+        """A condition that can't be read is found when the file is, not when a resident has answered."""
+        for source in (self.relevant, *(choice.only for choice in self.choices)):
+            if source:
+                parse(source)
         return self
 
     @cached_property
@@ -122,7 +134,17 @@ class Definition(_Data):
         ]
         twice = sorted({code for code in codes if codes.count(code) > 1})
         if twice:
-            raise ValueError(f"question codes used twice: {', '.join(twice)}")
+            raise ValueError(say("questionnaire.schema.twice", codes="、".join(twice)))
+        return self
+
+    @model_validator(mode="after")
+    def _pipes_lead_somewhere(self) -> Definition:
+        """A pipe from nowhere could not be drawn at all."""
+        for question in self.questions:
+            if unknown := [code for code in question.piped_from if code not in self.by_code]:
+                raise ValueError(
+                    say("questionnaire.schema.pipe", code=question.code, unknown="、".join(unknown))
+                )
         return self
 
     @cached_property

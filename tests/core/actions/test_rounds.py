@@ -54,6 +54,14 @@ def test_a_questionnaire_is_published_once_and_never_changed(record: Path) -> No
     assert _deeds() == ["questionnaire.published"]
 
 
+def test_a_questionnaire_with_a_fault_is_not_published(record: Path) -> None:
+    content = plain(load_shipped("feedback-v1")) | {"code": "other-v1"}
+    content["sections"][0]["questions"][1]["relevant"] = "nobody == 1"
+    with pytest.raises(Invalid, match="nobody"), database.writing() as session:
+        publish_questionnaire(session, parse(content))
+    assert _deeds() == []
+
+
 def test_a_round_takes_answers_from_its_opening_until_it_is_closed(small: Any) -> None:
     round_id = _open(_new(small))
     save_response(Submission(round_id, small.answers(), key="a"))
