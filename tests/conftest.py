@@ -6,15 +6,19 @@ import os
 import shutil
 import socket
 import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from pwdlib import PasswordHash
+from pwdlib.hashers.argon2 import Argon2Hasher
 from sqlalchemy import create_engine, text
 
-from core import database
-from core.settings import settings
+from core import database, security
+from core.settings import ROOT, settings
+from tests.serving import Served, environment, serve
 
 POSTGRES_BINARIES = sorted(Path("/usr/lib/postgresql").glob("*/bin")) if os.name == "posix" else []
 TEMPLATE = "linsheng_template"
@@ -131,3 +135,23 @@ def record(request: pytest.FixtureRequest) -> Path:
     """An empty, migrated record; every test that asks for it runs on SQLite and on PostgreSQL."""
     found: Path = request.getfixturevalue(f"{request.param}_record")
     return found
+
+
+@pytest.fixture
+def quick_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Argon2 as it is, but with little work: for tests that ask what is checked, not how long it takes."""
+    quick = PasswordHash((Argon2Hasher(time_cost=1, memory_cost=64, parallelism=1),))
+    monkeypatch.setattr(security, "_passwords", quick)
+
+
+@pytest.fixture(scope="session")
+def served(tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.Config) -> Iterator[Served]:
+    """The portal with the demo community, on a free port of loopback, in a process of its own."""
+    var = tmp_path_factory.mktemp("served")
+    # A trained classifier is kept from one run of the suite to the next.
+    (var / "classifier").symlink_to(pytestconfig.cache.mkdir("classifier"))
+    demo = {"LINSHENG_DEMO": "1"}
+    load = [sys.executable, "-m", "core.cli", "init", "--demo"]
+    subprocess.run(load, cwd=ROOT, env=environment(var, **demo), check=True, capture_output=True)
+    with serve(var, _free_port(), env=demo) as found:
+        yield found

@@ -1,0 +1,64 @@
+"""All screens as data: file below pages/, section of the menu, and the right it takes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+from typing import Final
+
+from core.access import Right, Viewer
+
+
+@dataclass(frozen=True, slots=True)
+class Screen:
+    """One screen; its address is its file's stem. Without a right it is for residents, that is everybody."""
+
+    path: str
+    section: str
+    right: Right | None = None
+
+    @property
+    def name(self) -> str:
+        """The last part of the address, and the key under menu.screen."""
+        return PurePosixPath(self.path).stem
+
+    def open_to(self, viewer: Viewer | None) -> bool:
+        """Whether the viewer (None: a resident) may see it."""
+        return self.right is None or (viewer is not None and viewer.may(self.right))
+
+
+def _residents(*names: str) -> tuple[Screen, ...]:
+    return tuple(Screen(f"resident/{name}.py", "resident") for name in names)
+
+
+# The first screen of the table is the portal's home.
+SCREENS: Final = (
+    *_residents("home", "needs", "sentence", "feedback", "board", "receipt", "thanks"),
+    Screen("committee/overview.py", "committee", Right.OVERVIEW),
+    Screen("committee/demand_map.py", "committee", Right.DEMAND),
+    Screen("committee/comments.py", "committee", Right.COMMENTS),
+    Screen("committee/findings.py", "committee", Right.OVERVIEW),
+    Screen("committee/publish.py", "committee", Right.PUBLISH),
+    Screen("social_worker/gap.py", "social_worker", Right.GAP),
+    Screen("social_worker/satisfaction.py", "social_worker", Right.SATISFACTION),
+    Screen("admin/places.py", "admin", Right.SETUP),
+    Screen("admin/rounds.py", "admin", Right.ROUNDS),
+    Screen("admin/accounts.py", "admin", Right.ACCOUNTS),
+)
+
+# Where a role begins; a person with several roles begins where the first of them does.
+_FIRST: Final = {
+    "social_worker": "gap",
+    "supervisor": "gap",
+    "provider": "gap",
+    "admin": "places",
+}
+
+
+def first_screen(viewer: Viewer, wanted: str = "") -> str:
+    """The name of the screen to open after signing in: the wanted one if the viewer may see it."""
+    names = [screen.name for screen in SCREENS if screen.right and screen.open_to(viewer)]
+    if wanted in names:
+        return wanted
+    of_role = _FIRST.get(viewer.roles[0], "") if viewer.roles else ""
+    return of_role if of_role in names else next(iter(names), "")

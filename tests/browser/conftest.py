@@ -1,0 +1,66 @@
+"""A real browser at the served portal; skipped where Chromium is not installed."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from tests.serving import Served
+
+PHONE, DESK = (360, 740), (1280, 900)
+OpenPage = Callable[..., Page]
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """Chromium as the system has it."""
+    found = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if found is None:
+        pytest.skip("Chromium is not installed")
+    arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=found, args=arguments)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def open_page(chromium: Browser, served: Served) -> Iterator[OpenPage]:
+    """`open_page("/path", size=PHONE)` → a page of a visitor of its own.
+
+    At the end: no page said an error on the console, failed to load a thing, or asked another host for one.
+    """
+    contexts: list[BrowserContext] = []
+    trouble: list[str] = []
+
+    def _open(path: str, *, size: tuple[int, int] = DESK) -> Page:
+        context = chromium.new_context(
+            base_url=served.url, viewport={"width": size[0], "height": size[1]}, locale="zh-CN"
+        )
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(30_000)
+        page.on("console", lambda told: trouble.append(told.text) if told.type == "error" else None)
+        page.on("pageerror", lambda error: trouble.append(str(error)))
+        page.on("request", lambda asked: trouble.append(asked.url) if _outside(asked.url) else None)
+        page.goto(path)
+        return page
+
+    def _outside(url: str) -> bool:
+        return not url.startswith((served.url, served.url.replace("http", "ws", 1), "data:", "blob:"))
+
+    yield _open
+    for context in contexts:
+        context.close()
+    assert trouble == []
+
+
+def sign_in(page: Page, name: str) -> None:
+    """Sign in as an account of the demo, from wherever the page is."""
+    page.goto("/signin")
+    page.fill("#name", name)
+    page.fill("#password", "linsheng01")
+    page.click("main > form button")
