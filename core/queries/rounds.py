@@ -114,5 +114,5 @@ def minutes_taken(session: Session, round_id: int, *, short: bool) -> int | None
         .order_by(col(Response.id).desc())
         .limit(LATELY)
     )
-    seconds = session.scalars(query).all()
+    seconds = [taken for taken in session.scalars(query) if taken is not None]
     return max(1, round(median(seconds) / 60)) if len(seconds) >= ENOUGH else None
