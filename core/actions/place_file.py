@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
@@ -198,11 +198,15 @@ def parse_place(data: Mapping[str, Any]) -> Place:
         raise fault_of(error) from error
 
 
-def fault_of(error: ValidationError) -> PlaceFault:
-    """The first error of a validation as a sentence that names the field."""
+def _path(where: Location) -> str:
+    return ".".join(f"{part + 1}" if isinstance(part, int) else part for part in where) or "—"
+
+
+def fault_of(error: ValidationError, named: Callable[[Location], str] = _path) -> PlaceFault:
+    """The first error of a validation as a sentence; `named` says what its field is called there."""
     first = error.errors()[0]
     where = tuple(part for part in first["loc"] if not str(part).startswith("tuple["))
-    field = ".".join(f"{part + 1}" if isinstance(part, int) else part for part in where) or "—"
+    field = named(where)
     kind = first["type"]
     if kind == "value_error":  # one of our own rules: "rule" or "rule:code"
         kind, _, code = str(first["ctx"]["error"]).partition(":")

@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from pydantic import ValidationError
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, select
 from sqlmodel import Session, col
 
 from core.actions.audit import audit
 from core.actions.community import forget_places_after, grids_of, put_grids, put_population
-from core.actions.pasted_table import Row, read_table, words
+from core.actions.pasted_table import Row, TableFaults, read_table, words
 from core.actions.place_file import (
     OLDEST,
     GridPart,
+    Location,
     PlaceError,
-    PopulationPart,
     PopulationRow,
     PopulationSource,
     fault_of,
@@ -54,10 +54,11 @@ def replace_places(
     """Make the community's grids and buildings those of the table (a row a building); what changed.
 
     What is not in the table is deleted, unless answers, comments, programmes or cards hang on it. Raises
-    PlaceError naming the line, NotFound for the community; nothing is changed then.
+    PlaceError naming the line (TableFaults: all lines), NotFound for the community; nothing is changed then.
     """
     _require(session, community_id)
-    parts = _grid_parts(list(read_table(table, PLACES)))
+    faults: list[str] = []
+    parts = _grid_parts(read_table(table, PLACES, faults), faults)
     before = _named(session, community_id)
     _remove_missing(session, community_id, parts)
     put_grids(session, community_id, parts)
@@ -86,31 +87,61 @@ def replace_population(
     _require(session, community_id)
     grids = grids_of(session, community_id)
     names = {name: grid.code for grid in grids for name in (grid.name, grid.code)}
-    rows = tuple(_population_row(line, cells, names) for line, cells in read_table(table, POPULATION))
-    try:
-        checked = PopulationPart(rows=rows, **source.model_dump())
-    except ValidationError as error:
-        raise PlaceError(str(fault_of(error))) from error
+    faults: list[str] = []
+    rows = _population_rows(read_table(table, POPULATION, faults), names, faults)
     ids = {grid.code: grid.id for grid in grids if grid.id is not None}
-    put_population(session, community_id, checked.rows, source=checked, grids=ids)
+    put_population(session, community_id, rows, source=source, grids=ids)
     audit(session, "population.replaced", "community", community_id, account_id=account_id)
     return PlacesChanged(rows=len(rows), persons=sum(row.n for row in rows))
 
 
-def _grid_parts(rows: list[Row]) -> list[GridPart]:
+def _refuse(faults: list[str]) -> None:
+    """TableFaults if there are any, in the order of the lines."""
+    if faults:
+        raise TableFaults(sorted(faults, key=_line_of))
+
+
+def _line_of(told: str) -> int:
+    return int((re.search(r"\d+", told) or ["0"])[0])
+
+
+def _grid_parts(rows: Iterable[Row], faults: list[str]) -> list[GridPart]:
+    """The table's grids with their buildings. Raises TableFaults with all that is wrong."""
     grids: dict[str, dict[str, Any]] = {}
+    lines: dict[tuple[str, str], int] = {}
     for line, cells in rows:
-        code = cells["grid"]
-        name = cells.get("grid_name") or ""
-        grid = grids.setdefault(code, {"code": code, "name": name or code, "buildings": [], "line": line})
-        if name and name != grid["name"] and grid["name"] != code:
-            raise PlaceError(say("place.two_names", line=line, code=code, first=grid["name"], second=name))
-        grid["name"] = name or grid["name"]
-        if cells.get("building"):
-            grid["buildings"].append(_building(cells))
-        grid["line"] = line
-        _checked(grid)
-    return [_checked(grid) for grid in grids.values()]
+        try:
+            _add(grids, lines, line=line, cells=cells)
+        except PlaceError as error:
+            faults.append(str(error))
+    _refuse(faults)
+    if not grids:
+        raise PlaceError(say("place.table_empty"))
+    return [GridPart.model_validate(grid) for grid in grids.values()]
+
+
+def _add(
+    grids: dict[str, dict[str, Any]],
+    lines: dict[tuple[str, str], int],
+    *,
+    line: int,
+    cells: Mapping[str, str],
+) -> None:
+    """Add one row; `lines` says where each building stands."""
+    code, name, building = cells["grid"], cells.get("grid_name") or "", cells.get("building", "")
+    one = {"code": code, "name": name or code, "buildings": [_building(cells)] if building else []}
+    try:
+        GridPart.model_validate(one)
+    except ValidationError as error:
+        raise PlaceError(say("place.table_row", line=line, told=fault_of(error, _column))) from error
+    grid = grids.setdefault(code, one | {"buildings": []})
+    if name and name != grid["name"] and grid["name"] != code:
+        raise PlaceError(say("place.two_names", line=line, code=code, first=grid["name"], second=name))
+    if building and lines.setdefault((code, building), line) != line:
+        first = lines[code, building]
+        raise PlaceError(say("place.table_building_twice", line=line, code=building, first=first))
+    grid["name"] = name or grid["name"]
+    grid["buildings"] += one["buildings"]
 
 
 def _building(cells: Mapping[str, str]) -> dict[str, Any]:
@@ -118,11 +149,30 @@ def _building(cells: Mapping[str, str]) -> dict[str, Any]:
     return {"code": cells["building"], "name": name, "households": cells.get("households") or None}
 
 
-def _checked(grid: Mapping[str, Any]) -> GridPart:
-    try:
-        return GridPart.model_validate({key: value for key, value in grid.items() if key != "line"})
-    except ValidationError as error:
-        raise PlaceError(say("place.table_row", line=grid["line"], told=fault_of(error))) from error
+def _column(where: Location) -> str:
+    """What a field of GridPart or PopulationRow is called in a table's head."""
+    last = next((part for part in reversed(where) if isinstance(part, str)), "")
+    place = "building" if "buildings" in where else "grid"
+    column = {"code": place, "name": f"{place}_name"}.get(last, last)
+    return words(f"column.{column}")[0]
+
+
+def _population_rows(rows: Iterable[Row], grids: Mapping[str, str], faults: list[str]) -> list[PopulationRow]:
+    """The table's persons; `grids` are codes by name. Raises TableFaults with all that is wrong."""
+    found: dict[tuple[object, ...], tuple[int, PopulationRow]] = {}
+    for line, cells in rows:
+        try:
+            row = _population_row(line, cells, grids)
+        except PlaceError as error:
+            faults.append(str(error))
+            continue
+        first = found.setdefault((row.grid, row.age, row.sex), (line, row))[0]
+        if first != line:
+            faults.append(say("place.table_cell_twice", line=line, first=first))
+    _refuse(faults)
+    if not found:
+        raise PlaceError(say("place.table_empty"))
+    return [row for _, row in found.values()]
 
 
 def _population_row(line: int, cells: Mapping[str, str], grids: Mapping[str, str]) -> PopulationRow:
@@ -138,7 +188,7 @@ def _population_row(line: int, cells: Mapping[str, str], grids: Mapping[str, str
     try:
         return PopulationRow.model_validate(row)
     except ValidationError as error:
-        raise PlaceError(say("place.table_row", line=line, told=fault_of(error))) from error
+        raise PlaceError(say("place.table_row", line=line, told=fault_of(error, _column))) from error
 
 
 def _or_all(cell: str) -> str | None:
@@ -153,7 +203,10 @@ def _ages(line: int, cell: str) -> tuple[int, int] | None:
     if found is None:
         raise PlaceError(say("place.age_unclear", line=line, given=cell))
     first, last, up = found.groups()
-    return int(first), OLDEST if up else int(last or first)
+    ages = int(first), OLDEST if up else int(last or first)
+    if ages[0] > ages[1]:
+        raise PlaceError(say("place.age_unclear", line=line, given=cell))
+    return ages
 
 
 def _sex(line: int, cell: str) -> int | None:
@@ -195,17 +248,15 @@ def _remove_missing(session: Session, community_id: int, parts: list[GridPart]) 
 
 
 def _delete(session: Session, place: Grid | Building, kind: str) -> None:
-    """Delete a place that nothing hangs on; else PlaceError."""
+    """Delete a place that nothing hangs on; else PlaceError, not saying how many: they may be few."""
     for table in metadata.sorted_tables:
         for key in table.foreign_keys:
             if key.column.table.name != kind or table.name in ("building", "population"):
                 continue
-            n = session.execute(
-                select(func.count()).select_from(table).where(key.parent == place.id)
-            ).scalar_one()
-            if n:
+            hanging = select(key.parent).where(key.parent == place.id).limit(1)
+            if session.execute(hanging).first():
                 what = say(f"place.use.{table.name}" if f"place.use.{table.name}" in sentences() else OTHER)
-                raise PlaceError(say(f"place.{kind}_in_use", name=place.name, n=n, what=what))
+                raise PlaceError(say(f"place.{kind}_in_use", name=place.name, what=what))
     session.delete(place)
     session.flush()
 
