@@ -1,0 +1,173 @@
+"""Comments of one community: how many by area, month and state, and page after page to read.
+
+A person's label goes before the machine's reading: then the comment counts as classified, by that label.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final, NamedTuple
+
+import pandas as pd
+from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
+from sqlmodel import Session, col
+
+from core.words import CHINA
+from models.comment import Classification, Comment, Label
+
+PAGE = 10
+COUNTED = ["area", "month", "state", "n", "urgent"]
+
+
+class CommentFilter(NamedTuple):
+    """What a list is narrowed to; empty means all. `month` is 2026-10, in China's time."""
+
+    area: str = ""
+    month: str = ""
+    state: str = ""
+
+
+EVERYTHING: Final = CommentFilter()
+
+
+class CommentKey(NamedTuple):
+    """Where a page ended: the last comment's place in the order (urgent first, then the latest)."""
+
+    urgent: bool
+    said_at: datetime
+    comment_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class CommentItem:
+    """One comment as staff may read it: redacted. `areas` has the primary one first.
+
+    `areas` is empty while nobody, person or machine, is sure; sentiment and intent while it is unread.
+    """
+
+    comment_id: int
+    text: str
+    said_at: datetime
+    channel: str
+    state: str
+    areas: tuple[str, ...]
+    sentiment: str
+    intent: str
+    urgent: bool
+    by_person: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CommentPage:
+    """One page of the list; `after` is where the next begins, None on the last."""
+
+    items: tuple[CommentItem, ...]
+    after: CommentKey | None
+
+
+_newest = select(func.max(col(Label.id)).label("id")).group_by(col(Label.comment_id)).subquery("newest_label")
+_labelled = col(Label.id).is_not(None)
+_state: ColumnElement[Any] = case((_labelled, "classified"), else_=col(Comment.state))
+_area: ColumnElement[Any] = case(
+    (_labelled, col(Label.area)), (col(Comment.state) == "classified", col(Classification.area)), else_=""
+)
+_others: ColumnElement[Any] = case(
+    (_labelled, col(Label.areas)), (col(Comment.state) == "classified", col(Classification.areas)), else_=""
+)
+# Before a comment is read, the words of danger found when it was stored put it among the urgent ones.
+_urgent: ColumnElement[Any] = case(
+    (_labelled, col(Label.urgent)),
+    (col(Classification.id).is_not(None), col(Classification.urgent)),
+    else_=col(Comment.danger) != "",
+)
+_rank: ColumnElement[Any] = case((_urgent, 1), else_=0)
+
+
+def comments_in(session: Session, community_id: int) -> int:
+    """How many comments came in, counted from the comments alone: what the states must add up to."""
+    query = select(func.count()).select_from(Comment).where(col(Comment.community_id) == community_id)
+    return int(session.execute(query).scalar_one())
+
+
+def comment_counts(session: Session, community_id: int) -> pd.DataFrame:
+    """Comments by area (empty: not decided), month (China's time) and state: n, urgent (how many of n)."""
+    month = _month(session)
+    query = _joined(select(_area, month, _state, func.count(), func.sum(_rank)), community_id)
+    rows = session.execute(query.group_by(_area, month, _state)).all()
+    return pd.DataFrame(rows, columns=COUNTED).sort_values(COUNTED[:3], ignore_index=True)
+
+
+def comment_page(
+    session: Session,
+    community_id: int,
+    *,
+    only: CommentFilter = EVERYTHING,
+    after: CommentKey | None = None,
+    most: int = PAGE,
+) -> CommentPage:
+    """One page of comments, urgent ones first, then the latest; `after` is the page before's `after`.
+
+    The area is the primary one, so that a list is as long as the count it was opened from.
+    Raises ValueError for a month that is none.
+    """
+    shown = (
+        col(Comment.id), col(Comment.redacted), col(Comment.said_at), col(Comment.channel), _state, _area,
+        _others, func.coalesce(col(Label.sentiment), col(Classification.sentiment), ""),
+        func.coalesce(col(Label.intent), col(Classification.intent), ""), _rank, _labelled,
+    )  # fmt: skip
+    query = _joined(select(*shown), community_id).where(*_filters(only))
+    if after is not None:
+        query = query.where(_behind(after))
+    order = (_rank.desc(), col(Comment.said_at).desc(), col(Comment.id).desc())
+    rows = session.execute(query.order_by(*order).limit(most + 1)).all()
+    items = tuple(map(_item, rows[:most]))
+    if len(rows) <= most:
+        return CommentPage(items, None)
+    return CommentPage(items, CommentKey(items[-1].urgent, items[-1].said_at, items[-1].comment_id))
+
+
+def _joined(query: Select[Any], community_id: int) -> Select[Any]:
+    """Comments with the reading that holds and the newest label, where there are any."""
+    newest = col(Label.id).in_(select(_newest.c.id))
+    return (
+        query.select_from(Comment)
+        .join(Classification, col(Classification.id) == col(Comment.classification_id), isouter=True)
+        .join(Label, and_(col(Label.comment_id) == col(Comment.id), newest), isouter=True)
+        .where(col(Comment.community_id) == community_id)
+    )
+
+
+def _month(session: Session) -> ColumnElement[str]:
+    said_at = col(Comment.said_at)
+    if session.get_bind().dialect.name == "sqlite":
+        return func.strftime("%Y-%m", said_at, "+8 hours")
+    return func.to_char(func.timezone(CHINA.key, said_at), "YYYY-MM")
+
+
+def _filters(only: CommentFilter) -> list[ColumnElement[bool]]:
+    found: list[ColumnElement[bool]] = []
+    if only.area:
+        found.append(_area == only.area)
+    if only.state:
+        found.append(_state == only.state)
+    if only.month:
+        first = datetime.strptime(only.month, "%Y-%m").replace(tzinfo=CHINA)
+        next_year, before = divmod(first.month, 12)
+        until = first.replace(year=first.year + next_year, month=before + 1)
+        found += [col(Comment.said_at) >= first, col(Comment.said_at) < until]
+    return found
+
+
+def _behind(key: CommentKey) -> ColumnElement[bool]:
+    said_at, before = col(Comment.said_at), col(Comment.id) < key.comment_id
+    after_it = or_(said_at < key.said_at, and_(said_at.in_((key.said_at,)), before))
+    return or_(_rank < int(key.urgent), and_(_rank.in_((int(key.urgent),)), after_it))
+
+
+def _item(row: Any) -> CommentItem:
+    comment_id, text, said_at, channel, state, area, others, sentiment, intent, urgent, by_person = row
+    areas = tuple(dict.fromkeys(code for code in (area, *others.split(";")) if code))
+    return CommentItem(
+        comment_id, text, said_at, channel, state, areas, sentiment, intent, bool(urgent), bool(by_person)
+    )

@@ -1,0 +1,103 @@
+"""居民意见: what residents said, by area and month, and the words themselves to read."""
+
+from __future__ import annotations
+
+from html import escape
+
+import pandas as pd
+import streamlit as st
+
+from core import database
+from core.access import Right
+from core.analysis.comment_counts import (
+    ALL,
+    Conservation,
+    Leading,
+    by_area_and_month,
+    conservation,
+    leading,
+    months_of,
+)
+from core.errors import LinshengError
+from core.output import comments_chart
+from core.queries.comments import comment_counts, comments_in
+from core.words import say
+from models.taxonomy import AREA_LABELS
+from pages.parts import comment_list, gate, show
+
+seat = gate.require(Right.COMMENTS)
+
+
+def asked() -> tuple[pd.DataFrame, int]:
+    """The counts, and how many comments came in; stops the run when the record cannot be read."""
+    try:
+        with database.reading() as session:
+            community_id = seat.community.community_id
+            return comment_counts(session, community_id), comments_in(session, community_id)
+    except LinshengError as error:
+        show.fail(str(error))
+        st.stop()
+
+
+def finding(first: Leading | None, total: int) -> str:
+    """The screen's finding in one sentence."""
+    if not total:
+        return say("comments.none")
+    if first is None:
+        return say("comments.no_leader", n=f"{total:,}")
+    area, n = AREA_LABELS[first.area], f"{first.n:,}"
+    if first.share is None:
+        return say("comments.leading_few", area=area, n=n)
+    return say("comments.leading", area=area, n=n, share=f"{first.share:.0%}")
+
+
+def how(months: list[str], total: int) -> str:
+    """Where the comments come from, and of which months."""
+    card, n = seat.community, f"{total:,}"
+    parts = [say("comments.source", source=card.source)] if card.source else []
+    if len(months) == 1:
+        parts.append(say("comments.one_month", first=months[0], n=n))
+    elif months:
+        parts.append(say("comments.period", first=months[-1], last=months[0], n=n))
+    return " · ".join(parts)
+
+
+def states(kept: Conservation, urgent: int) -> None:
+    """What became of all comments, as a sum; work that waits is never hidden."""
+    told = {name: f"{getattr(kept, name):,}" for name in kept.__dataclass_fields__}
+    line = escape(say("comments.states", **told))
+    first = f" <b>{escape(say('comments.urgent', n=f'{urgent:,}'))}</b>" if urgent else ""
+    st.html(f'<p class="cm-states">{line}。{first}</p>')
+    if kept.missing:
+        show.fail(say("comments.missing", n=f"{abs(kept.missing):,}"))
+
+
+def charts(table: pd.DataFrame, first: str) -> None:
+    """Comments by area, then each area's months, with the same figures as a table."""
+    show.section(say("comments.chart.by_area"), say("comments.chart.by_area_note"))
+    show.chart(comments_chart.area_bars(table, first=first), "", key="comments-areas")
+    note = say("comments.chart.by_month_note")
+    drawn = comments_chart.drawn_months(table)
+    if table["month"].isin(drawn).sum() < (table["month"] != ALL).sum():
+        note += say("comments.chart.by_month_latest", n=len(drawn))
+    show.section(say("comments.chart.by_month"), note)
+    show.chart(comments_chart.month_rows(table), "", key="comments-months")
+    twin = comments_chart.as_table(table)
+    show.under(twin, "comments", say("comments.chart.explain"), numeric=twin.columns[1:])
+
+
+counts, total = asked()
+table = by_area_and_month(counts)
+first = leading(table)
+show.top(seat.community, say("comments.screen"), finding(first, total), how=how(months_of(counts), total))
+if not total:
+    show.empty(say("comments.none_yet"))
+    st.stop()
+states(conservation(counts, total), int(counts["urgent"].sum()))
+words, figures = st.columns([11, 9], gap="large")
+with words:
+    show.section(say("comments.list.title"), say("comments.list.note"))
+    comment_list.listing(seat.community.community_id, comment_list.filters(months_of(counts)))
+with figures:
+    if len(table):
+        charts(table, first.area if first else "")
