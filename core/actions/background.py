@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections.abc import Callable
 
 from core import database
 from core.actions.fold import fold
-from core.actions.read_comments import read_waiting
+from core.actions.read_comments import read_waiting, try_again
 from core.errors import LinshengError
 from core.settings import ROOT, settings
 from core.text import store
@@ -18,6 +19,8 @@ LABELLED, LEXICON = ROOT / "data" / "labelled", ROOT / "data" / "lexicon"
 # How long a worker rests when it found nothing, or when the record or the classifier was not there.
 READ_SECONDS = 3.0
 TROUBLE_SECONDS = 15.0
+# How often to look whether the labelled comments changed, and to train again after a training that failed.
+LOOK_SECONDS, RETRAIN_SECONDS = 60.0, 600.0
 
 log = logging.getLogger(__name__)
 
@@ -50,41 +53,67 @@ class Worker(threading.Thread):
 
 
 class ReadingStep:
-    """Reads waiting comments once a classifier of the current data is there; trains it in a child first."""
+    """Reads waiting comments once a classifier of the current data is there; trains it in a child first.
 
-    def __init__(self) -> None:
+    When the data change while the portal runs, the classifier at hand goes on until its successor is trained.
+    """
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
         self._reader: Reader | None = None
         self._training: store.Training | None = None
+        self._look_at, self._train_at = 0.0, 0.0
 
     def __call__(self) -> int:
         """One batch; 0 when nothing waits or the classifier is not ready."""
-        reader = self._ready()
-        return read_waiting(reader) if reader else 0
+        if self._clock() >= self._look_at:
+            self._look()
+        return read_waiting(self._reader) if self._reader else 0
 
-    def _ready(self) -> Reader | None:
-        if self._reader is not None:
-            return self._reader
+    def close(self) -> None:
+        """End a training under way."""
+        if self._training is not None:
+            self._training.stop()
+
+    def _look(self) -> None:
+        """Whether the classifier at hand is still that of the data; if not, load or train theirs."""
+        version = store.current_version(LABELLED, LEXICON)
+        if self._reader is None or self._reader.version != version:
+            self._renew(version)
+        settled = self._reader is not None and self._reader.version == version
+        self._look_at = self._clock() + (LOOK_SECONDS if settled else READ_SECONDS)
+
+    def _renew(self, version: str) -> None:
+        if self._training is not None and not self._training.finished:
+            return
         cache = settings().classifier_cache
-        self._reader = store.load(cache, store.current_version(LABELLED, LEXICON))
-        if self._reader is None and (self._training is None or self._training.finished):
-            self._training = store.train_in_child(LABELLED, LEXICON, cache)
-        return self._reader
+        if found := store.load(cache, version):
+            self._reader = found
+            try_again()
+        elif self._clock() >= self._train_at:
+            # A training that fails would fail again at once: it is tried again after a while.
+            self._train_at = self._clock() + RETRAIN_SECONDS
+            self._training = store.train_in_child(LABELLED, LEXICON, cache, gently=True)
 
 
 _workers: list[Worker] = []
+_reading: list[ReadingStep] = []
 
 
 def start() -> None:
     """Start both workers, once per process."""
     if not _workers:
         _workers.append(Worker("fold", lambda: fold().responses, settings().fold_seconds))
-        _workers.append(Worker("read", ReadingStep(), READ_SECONDS))
+        _reading.append(ReadingStep())
+        _workers.append(Worker("read", _reading[0], READ_SECONDS))
         for worker in _workers:
             worker.start()
 
 
 def stop() -> None:
-    """Stop both workers and close the record's connections."""
+    """Stop both workers and a training under way, and close the record's connections."""
     while _workers:
         _workers.pop().stop()
+    while _reading:
+        _reading.pop().close()
     database.dispose()

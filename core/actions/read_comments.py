@@ -17,6 +17,7 @@ from models.comment import Classification, Comment
 BATCH = 500
 # After this many failed attempts a comment waits for a person or for a new classifier version.
 MOST_ATTEMPTS = 3
+UNREAD = ("waiting", "failed")
 
 log = logging.getLogger(__name__)
 
@@ -43,7 +44,7 @@ def read_waiting(reader: Reads, *, batch: int = BATCH) -> int:
     with database.reading() as session:
         waiting = session.execute(
             select(col(Comment.id), col(Comment.original))
-            .where(col(Comment.state).in_(("waiting", "failed")), col(Comment.attempts) < MOST_ATTEMPTS)
+            .where(col(Comment.state).in_(UNREAD), col(Comment.attempts) < MOST_ATTEMPTS)
             .order_by(col(Comment.attempts), col(Comment.id))
             .limit(batch)
         ).all()
@@ -54,28 +55,33 @@ def read_waiting(reader: Reads, *, batch: int = BATCH) -> int:
     return len(waiting)
 
 
+def try_again() -> int:
+    """Give failed comments their attempts back, for a classifier that has just come; how many those are."""
+    failed = update(Comment).where(col(Comment.state) == "failed", col(Comment.attempts) >= MOST_ATTEMPTS)
+    with database.writing() as session:
+        found = session.execute(failed.values(attempts=0))
+        return int(found.rowcount)  # type: ignore[attr-defined]
+
+
 def _read(reader: Reads, waiting: Sequence[tuple[int, str]]) -> list[tuple[int, Reading | None]]:
+    ids = [comment_id for comment_id, _ in waiting]
     try:
-        readings: list[Reading | None] = list(reader.read([text for _, text in waiting]))
+        return list(zip(ids, reader.read([text for _, text in waiting]), strict=True))
     except Exception as error:  # whatever the classifier does, no comment is lost and the worker goes on
         if len(waiting) == 1:
             log.error("comment %s could not be read (%s)", waiting[0][0], type(error).__name__)
             return [(waiting[0][0], None)]
         return [each for one in waiting for each in _read(reader, [one])]
-    return [(comment_id, reading) for (comment_id, _), reading in zip(waiting, readings, strict=True)]
 
 
 def _store(session: Session, version: str, found: Sequence[tuple[int, Reading | None]]) -> None:
     ids = [comment_id for comment_id, _ in found]
-    there = set(
-        session.scalars(select(col(Comment.id)).where(col(Comment.id).in_(ids)))
-    )  # not deleted meanwhile
+    # Not deleted and not read by another process meanwhile; locked, so that they stay so until we are done.
+    unread = select(col(Comment.id)).where(col(Comment.id).in_(ids), col(Comment.state).in_(UNREAD))
+    there = set(session.scalars(unread.order_by(col(Comment.id)).with_for_update()))
     # A comment put back to waiting is read again: its earlier row of the same version gives way.
-    session.execute(
-        delete(Classification).where(
-            col(Classification.comment_id).in_(ids), col(Classification.classifier) == version
-        )
-    )
+    earlier = col(Classification.comment_id).in_(there), col(Classification.classifier) == version
+    session.execute(delete(Classification).where(*earlier))
     rows = [_classification(i, reading, version) for i, reading in found if reading and i in there]
     session.add_all(rows)
     session.flush()
@@ -89,7 +95,7 @@ def _store(session: Session, version: str, found: Sequence[tuple[int, Reading | 
     ]
     if states:
         session.execute(update(Comment), states)
-    failed = [comment_id for comment_id, reading in found if reading is None]
+    failed = [comment_id for comment_id, reading in found if reading is None and comment_id in there]
     tried = update(Comment).where(col(Comment.id).in_(failed))
     session.execute(tried.values(state="failed", attempts=col(Comment.attempts) + 1))
 

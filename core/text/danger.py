@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
@@ -17,27 +18,36 @@ MOST_CHARACTERS = 2_000
 _NEGATED = r"(?<!没有)(?<!不是)(?<!并未)(?<!未)(?<!防止)(?<!预防)(?<!以防)"
 
 
+@dataclass(frozen=True)
+class _Rules:
+    """The file's words as patterns, compiled once."""
+
+    harmless: re.Pattern[str]
+    over: re.Pattern[str]
+    now: re.Pattern[str]
+    kinds: dict[str, re.Pattern[str]]
+
+
 @lru_cache(maxsize=1)
-def _patterns() -> tuple[re.Pattern[str], dict[str, re.Pattern[str]]]:
+def _rules() -> _Rules:
     data = tomllib.loads(WORDS.read_text(encoding="utf8"))
-    harmless = re.compile("|".join(map(re.escape, sorted(data["not"], key=len, reverse=True))))
-    kinds = {
-        kind: re.compile(_NEGATED + "(?:" + "|".join(map(re.escape, words)) + ")")
-        for kind, words in data["kinds"].items()
-    }
-    return harmless, kinds
-
-
-@lru_cache(maxsize=1)
-def _any() -> re.Pattern[str]:
-    return re.compile("|".join(f"(?:{pattern.pattern})" for pattern in _patterns()[1].values()))
+    harmless, over, now = (
+        re.compile("|".join(map(re.escape, sorted(data[key], key=len, reverse=True))))
+        for key in ("not", "over", "now")
+    )
+    kinds = {kind: re.compile(f"{_NEGATED}(?:{'|'.join(each)})") for kind, each in data["kinds"].items()}
+    return _Rules(harmless, over, now, kinds)
 
 
 def dangers(text: str) -> tuple[str, ...]:
-    """The kinds of danger the words speak of (keys of data/lexicon/danger.toml), in its order."""
-    words = text[:MOST_CHARACTERS]
-    if not _any().search(words):
+    """The kinds of danger the words speak of (keys of data/lexicon/danger.toml), in its order.
+
+    Figures of speech are left out first; what is past, practised or joked about is no danger, unless the text
+    says that it is happening now.
+    """
+    rules, words = _rules(), text[:MOST_CHARACTERS]
+    left = rules.harmless.sub("，", words)
+    found = tuple(kind for kind, pattern in rules.kinds.items() if pattern.search(left))
+    if found and rules.over.search(words) and not rules.now.search(words):
         return ()
-    harmless, kinds = _patterns()
-    left = harmless.sub("，", words)
-    return tuple(kind for kind, pattern in kinds.items() if pattern.search(left))
+    return found

@@ -1,0 +1,22 @@
+"""What reading one comment yields."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One comment as the classifier reads it.
+
+    `area` is always the best guess and `probability` how likely it is; `abstained` says that this is too
+    unsure to be counted. `areas` are up to two secondary ones. `urgent`: somebody could come to harm soon.
+    """
+
+    area: str
+    areas: tuple[str, ...]
+    probability: float
+    sentiment: str
+    intent: str
+    urgent: bool
+    abstained: bool

@@ -1,0 +1,104 @@
+"""Training: thresholds from held-out hands, odd data taken as they are, hands never seen read well."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from core.settings import ROOT
+from core.text.evaluation import Evaluation, evaluate
+from core.text.labelled import read_labelled
+from core.text.leave_out import read_left_out
+from core.text.lexicon import Lexicon
+from core.text.train import ABSTAIN_BELOW, FAR, _even, _f1, _temperature, _urgent_from, train_on
+
+LEXICON = Lexicon.load(ROOT / "data" / "lexicon")
+
+
+@pytest.fixture(scope="module")
+def unseen() -> Evaluation:
+    """Four hands read by a classifier of the other twenty-four."""
+    rows = read_labelled(ROOT / "data" / "labelled")
+    out = rows["file"].isin(sorted(set(rows["file"]))[::7]).to_numpy()
+    reader = train_on(rows[~out], LEXICON, "test")
+    texts = list(rows["text"][out])
+    return evaluate(rows[out], reader.read(texts), reader.likeliest(texts))
+
+
+def test_hands_never_seen_are_read_well_enough_to_be_of_use(unseen: Evaluation) -> None:
+    told = f"{unseen}"
+    assert unseen.n > 1_000
+    assert min(unseen.accuracy or 0, unseen.macro_f1 or 0) >= 0.80, told
+    assert (unseen.top_2 or 0) >= 0.90 and (unseen.risk or 1) <= 0.10, told
+    assert (unseen.sentiment_macro_f1 or 0) >= 0.76 and (unseen.intent_macro_f1 or 0) >= 0.70, told
+
+
+def test_probabilities_of_hands_never_seen_can_be_believed(unseen: Evaluation) -> None:
+    assert (unseen.ece or 1) <= 0.05
+    assert 0.02 <= (unseen.abstained or 0) <= 0.25
+
+
+def test_urgent_comments_of_hands_never_seen_are_found(unseen: Evaluation) -> None:
+    assert (unseen.urgent_recall or 0) >= 0.93 and (unseen.urgent_precision or 0) >= 0.35
+
+
+def test_every_code_that_occurs_weighs_the_same() -> None:
+    codes = np.array([0, 0, 0, 2])
+    weights = _even(codes)
+    assert weights == pytest.approx([2 / 3, 2 / 3, 2 / 3, 2])
+    assert weights.mean() == pytest.approx(1)
+
+
+def test_the_urgent_threshold_lets_the_asked_share_through() -> None:
+    scores, urgent = np.arange(200.0), np.arange(200) >= 100
+    assert (scores[urgent] >= _urgent_from(scores, urgent)).mean() == pytest.approx(0.97)
+    assert _urgent_from(scores, np.zeros(200, dtype=bool)) == FAR
+
+
+def test_the_temperature_flattens_scores_that_are_too_sure() -> None:
+    scores = np.array([[8.0, 0.0]] * 10)
+    truth = np.array([0] * 7 + [1] * 3)
+    # Seven of ten right: 8 / t = ln(7 / 3).
+    assert _temperature(scores, truth) == pytest.approx(8 / np.log(7 / 3), rel=0.02)
+
+
+def test_f1_of_flags_by_hand() -> None:
+    said, truth = np.array([True, True, False, False]), np.array([True, False, True, False])
+    assert (_f1(said, truth), _f1(~said & ~truth & False, truth & False)) == (0.5, 0)
+
+
+def _rows(*rows: tuple[str, str, str]) -> pd.DataFrame:
+    frame = pd.DataFrame(rows, columns=["file", "text", "area_primary"])
+    return frame.assign(areas_secondary="", sentiment="neg", intent="need", urgent=False)
+
+
+def test_one_file_one_sentiment_no_urgent_and_no_secondary_area_can_be_learned_from() -> None:
+    texts = [("a", f"电梯坏了{'又' * (i % 3)}", "facilities") for i in range(8)]
+    texts += [("a", f"老人午饭{'又' * (i % 3)}", "elderly") for i in range(8)]
+    reader = train_on(_rows(*texts), LEXICON, "one")
+    found = reader.read(["电梯坏了", "老人午饭"])
+    assert [reading.area for reading in found] == ["facilities", "elderly"]
+    assert {(r.sentiment, r.intent, r.urgent, r.areas) for r in found} == {("neg", "need", False, ())}
+    assert reader.settled.abstain_below == ABSTAIN_BELOW
+
+
+def test_each_file_is_read_by_a_classifier_that_never_saw_it(small_data: Any) -> None:
+    # One file labels lifts as culture, all others as facilities: only who has seen it would repeat that.
+    rows = read_labelled(small_data.labelled).groupby("file").head(40)
+    secret = _rows(*[("secret", "电梯又坏了没人修", "culture") for _ in range(12)]).assign(id="")
+    rows = pd.concat([rows, secret], ignore_index=True)
+    steps: list[int] = []
+    found = read_left_out(rows, LEXICON, parts=3, advance=steps.append)
+    assert steps == [1, 1, 1] and len(found) == len(rows)
+    hidden = [reading for (reading, _), file in zip(found, rows["file"], strict=True) if file == "secret"]
+    assert [reading.area for reading in hidden] == ["facilities"] * 12
+    assert all(reading.area == two[0] or reading.probability == 1 for reading, two in found)
+
+
+def test_leaving_out_needs_two_files(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="two files"):
+        read_left_out(_rows(("a", "好", "other")), LEXICON)
