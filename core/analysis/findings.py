@@ -54,19 +54,23 @@ def _candidates(rows: pd.DataFrame) -> Iterator[Finding]:
     surpluses = _ranked(surplus.assign(over=-surplus["gap"]), "over", "largest_surplus")
     unheard = _ranked(whole[whole["provision"].isna()], "persons", "unknown_provision")
     yield from gaps[:1]
-    yield from _apart(rows, whole)[:1]
+    yield from _ranked(grids_apart(rows), "apart", "grid_apart")[:1]
     yield from (surpluses or unheard)[:1]
     yield from gaps[1:]
     yield from unheard
     yield from _ranked(whole, "share", "most_wanted")
 
 
-def _apart(rows: pd.DataFrame, whole: pd.DataFrame) -> list[Finding]:
-    """Grids whose interval lies wholly above the community's, the largest difference of shares first."""
-    grids = rows[rows["grid"].notna() & rows[["age_band", "sex"]].isna().all(axis=1)]
-    both = grids.merge(whole[["need", "share", "share_high"]], on="need", suffixes=("", "_whole"))
+def grids_apart(estimates: pd.DataFrame) -> pd.DataFrame:
+    """Rows of grids whose interval lies wholly above the community's, with share_whole and apart.
+
+    `apart` is the difference of the shares. Takes the SHARE_BOUNDS; rows keep the frame's order.
+    """
+    rows = estimates[estimates["share"].notna() & estimates[["age_band", "sex"]].isna().all(axis=1)]
+    whole = rows.loc[rows["grid"].isna(), ["need", "share", "share_high"]]
+    both = rows[rows["grid"].notna()].merge(whole, on="need", suffixes=("", "_whole"))
     above = both[both["share_low"] > both["share_high_whole"]]
-    return _ranked(above.assign(apart=above["share"] - above["share_whole"]), "apart", "grid_apart")
+    return above.assign(apart=above["share"] - above["share_whole"])
 
 
 def _ranked(rows: pd.DataFrame, by: str, kind: str) -> list[Finding]:

@@ -79,17 +79,18 @@ def reached(session: Session, community_id: int, on: date) -> pd.DataFrame:
 
 
 def other_provision(session: Session, community_id: int) -> pd.DataFrame:
-    """What others provide: item, name, kind, persons, source, as_of."""
+    """What others provide: item, name, kind, grid (null = whole community), persons, source, as_of."""
     query = select(
         col(OtherProvision.need),
         col(OtherProvision.name),
         col(OtherProvision.kind),
+        col(OtherProvision.grid_id),
         col(OtherProvision.persons),
         col(OtherProvision.source),
         col(OtherProvision.as_of),
     ).where(col(OtherProvision.community_id) == community_id)
-    columns = ["item", "name", "kind", "persons", "source", "as_of"]
-    return pd.DataFrame(session.execute(query).all(), columns=columns)
+    columns = ["item", "name", "kind", "grid", "persons", "source", "as_of"]
+    return pd.DataFrame(session.execute(query).all(), columns=columns).astype({"grid": "Int64"})
 
 
 def households(session: Session, community_id: int) -> pd.DataFrame:
