@@ -32,7 +32,8 @@ class TallyMargin(Base, table=True):
     """The same counts by one other thing, uncrossed with the cells.
 
     margin `group`: level is a code of taxonomy.GROUPS · `how`: "2026-11|mode|collector|valid or flagged"
-    · `building`: the building's id, only the number of responses · `q:CODE`: the choice at question CODE.
+    · `building`: the building's id, only the number of responses · `q:CODE`: the choice at question CODE
+    · `area`: of the rated activity · `need:AREA`: its need item ("" for none), only the number of responses.
     """
 
     __tablename__ = "tally_margin"

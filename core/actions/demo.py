@@ -81,11 +81,12 @@ def load_demo(at: datetime | None = None) -> DemoLoaded:
     """
     moment = at or now()
     place, plan = load_place(PLACE), seed_plan("answers")
-    rng = np.random.default_rng(plan["seed"])
+    # How many activities a year has depends on the calendar: the answers draw from a stream of their own.
+    services, rng = np.random.default_rng(plan["seed"]).spawn(2)
     with database.writing() as session:
         if session.scalars(select(Community).where(col(Community.code) == place.community.code)).first():
             raise Invalid(say("demo.there" if demo_loaded(session) else "demo.torn", name=place.name))
-        base = _stand(session, rng, place, at=moment)
+        base = _stand(session, services, place, at=moment)
     round_cache.forget()
     definition = load_shipped(NEEDS)
     sheets = {

@@ -14,12 +14,13 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 import orjson
+from sqlalchemy import Table
 
 from core import database
 from core.actions.round_cache import round_facts
 from core.actions.statements import insert, moment, run_many, table_of, writing_cursor
 from core.actions.store_response import FOLD_LOCK
-from core.questionnaires.counting import RESPONSE, SEPARATOR, contributions
+from core.questionnaires.counting import RESPONSE_PART, SEPARATOR, Part, parts
 from core.words import CHINA
 from models.base import now
 from models.tally import ASKED, Tally, TallyMargin
@@ -33,8 +34,11 @@ TALLY, MARGIN = (table_of(model) for model in (Tally, TallyMargin))
 Cell = tuple[int, int, int, int]
 Margin = tuple[int, str, str]
 
+# The last one is the rated activity's area and need, "culture|K4"; null where no activity is rated.
 COLUMNS = (
-    "id, round_id, grid_id, age_band, sex, building_id, groups, mode, collector, flags, received_at, answers"
+    "id, round_id, grid_id, age_band, sex, building_id, groups, mode, collector, flags, received_at, "
+    "CAST(answers AS TEXT), "
+    "(SELECT area || '|' || coalesce(need, '') FROM activity WHERE activity.id = response.activity_id)"
 )
 
 
@@ -47,47 +51,55 @@ class Folded(NamedTuple):
 
 @dataclass
 class Counts:
-    """What a batch adds: for each cell and each margin the (question, choice) pairs of its persons."""
+    """What a batch adds: for each cell and each margin the parts its persons add."""
 
-    cells: dict[Cell, list[str]] = field(default_factory=lambda: defaultdict(list))
-    margins: dict[Margin, list[str]] = field(default_factory=lambda: defaultdict(list))
+    cells: dict[Cell, list[Part]] = field(default_factory=lambda: defaultdict(list))
+    margins: dict[Margin, list[Part]] = field(default_factory=lambda: defaultdict(list))
 
     def add(self, row: tuple[Any, ...]) -> None:
         """Count one response row (see COLUMNS)."""
-        _, round_id, grid, age, sex, building, groups, mode, collector, flags, received, answers = row
+        _, round_id, grid, age, sex, building, groups, mode, collector, flags, received, answers, rated = row
         facts = round_facts(round_id)
-        given = orjson.loads(answers) if isinstance(answers, str) else answers
-        pairs = contributions(facts.definition, given)
-        self.cells[round_id, grid or 0, age, sex].extend(pairs)
+        given = orjson.loads(answers)
+        added = parts(facts.definition, given)
+        self.cells[round_id, grid or 0, age, sex].extend(added)
         how = f"{_month(received)}|{mode}|{collector}|{'flagged' if flags else 'valid'}"
-        self.margins[round_id, "how", how].extend(pairs)
+        self.margins[round_id, "how", how].extend(added)
         for group in groups.split(";") if groups else ():
-            self.margins[round_id, "group", group].extend(pairs)
+            self.margins[round_id, "group", group].extend(added)
         if building:
-            self.margins[round_id, "building", str(building)].append(RESPONSE)
+            self.margins[round_id, "building", str(building)].append(RESPONSE_PART)
+        if rated:
+            area, _, need = rated.partition("|")
+            self.margins[round_id, "area", area].extend(added)
+            self.margins[round_id, f"need:{area}", need].append(RESPONSE_PART)
         for code in facts.crossed:
             for choice in _chosen(given.get(code)):
-                self.margins[round_id, f"q:{code}", choice].extend(pairs)
+                self.margins[round_id, f"q:{code}", choice].extend(added)
 
     def cell_rows(self) -> list[tuple[Any, ...]]:
         """Rows of the tally, in key order so that concurrent folds could not deadlock."""
         return sorted(
             (cell[0], question, choice, *cell[1:], n, n if choice == ASKED else 0)
-            for cell, pairs in self.cells.items()
-            for question, choice, n in _counted(pairs)
+            for cell, added in self.cells.items()
+            for question, choice, n in _counted(added)
         )
 
     def margin_rows(self) -> list[tuple[Any, ...]]:
         """Rows of the margin tally, in key order."""
         return sorted(
             (*margin, question, choice, n, n if choice == ASKED else 0)
-            for margin, pairs in self.margins.items()
-            for question, choice, n in _counted(pairs)
+            for margin, added in self.margins.items()
+            for question, choice, n in _counted(added)
         )
 
 
-def _counted(pairs: list[str]) -> Iterable[tuple[str, str, int]]:
-    for found, n in Counter(pairs).items():
+def _counted(added: list[Part]) -> Iterable[tuple[str, str, int]]:
+    totals: dict[str, int] = defaultdict(int)
+    for part, n in Counter(added).items():
+        for each in part.pairs:
+            totals[each] += n
+    for found, n in totals.items():
         question, _, choice = found.partition(SEPARATOR)
         yield question, choice, n
 
@@ -125,10 +137,28 @@ def fold(batch: int = BATCH) -> Folded:
         for row in rows:
             counts.add(row)
         for table, key, found in ((TALLY, 6, counts.cell_rows()), (MARGIN, 5, counts.margin_rows())):
-            unique = tuple(column.name for column in table.columns)[:key]
-            run_many(cursor, insert(table, name, unique=unique, add=("n", "asked")), found)
+            _add(cursor, name, table, found, key=key)
         _set_watermark(cursor, name, rows[-1][0])
         return Folded(len(rows), rows[-1][0])
+
+
+def _add(cursor: Any, name: str, table: Table, rows: list[tuple[Any, ...]], *, key: int) -> None:
+    """Add n and asked to the rows of the same key (the first `key` columns); new ones are inserted."""
+    columns = tuple(column.name for column in table.columns)
+    if name == "sqlite":
+        run_many(cursor, insert(table, name, unique=columns[:key], add=("n", "asked")), rows)
+        return
+    # One statement a row would cost PostgreSQL ten times as much as a copy and one statement for all.
+    fresh, listed = f"fresh_{table.name}", ", ".join(columns)
+    cursor.execute(f"CREATE TEMP TABLE {fresh} (LIKE {table.name}) ON COMMIT DROP")
+    with cursor.copy(f"COPY {fresh} ({listed}) FROM STDIN") as copy:
+        for row in rows:
+            copy.write_row(row)
+    sums = ", ".join(f"{column} = {table.name}.{column} + excluded.{column}" for column in ("n", "asked"))
+    cursor.execute(
+        f"INSERT INTO {table.name} ({listed}) SELECT {listed} FROM {fresh} "
+        f"ON CONFLICT ({', '.join(columns[:key])}) DO UPDATE SET {sums}"
+    )
 
 
 def fold_all() -> int:

@@ -16,7 +16,7 @@ from core.analysis.disclosure import hidden_rows
 from core.analysis.groups import PAIRS, Groups, groups_of
 from core.analysis.intervals import wilson
 from core.analysis.supply import gap_state, provided, ratio
-from core.analysis.suppression import SHARE_FROM
+from core.analysis.suppression import SHARE_FROM, too_few
 from core.analysis.survey import NeedItem, Round, SurveyFrames, weighting_of
 from core.analysis.variance import Tallied, effective_n
 
@@ -120,6 +120,8 @@ def _supplied(items: Sequence[NeedItem], groups: Groups, supply: pd.DataFrame) -
         name: found[name].to_numpy(dtype=float, na_value=np.nan).reshape(shape)
         for name in ("provision", "reached")
     }
+    # One to four persons reached are hidden like all small counts; coverage goes with them.
+    values["reached"] = np.where(too_few(values["reached"]), np.nan, values["reached"])
     return {name: np.where(crossed, np.nan, value) for name, value in values.items()}
 
 

@@ -89,3 +89,21 @@ def _by_code(frame: pd.DataFrame, keys: list[str], column: str, cube: Cube) -> d
 def weighting_of(item: NeedItem, frames: SurveyFrames) -> Weighting:
     """The weighting behind an item's figures: method, margins, collapsed levels, n_eff, deff, notes."""
     return Round(frames).weigh(item.question, (item.age_from, item.age_to))
+
+
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """What must be printed beside weighted figures of one question: see Weighting."""
+
+    n: int
+    n_eff: float
+    deff: float
+    method: str
+    margins: tuple[str, ...]
+    notes: tuple[str, ...]
+
+
+def weighed(item: NeedItem, frames: SurveyFrames) -> Weighed:
+    """The notes of `weighting_of`, without its cells."""
+    found = weighting_of(item, frames)
+    return Weighed(found.n, *found.kish, found.method, found.margins, found.notes)

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from datetime import datetime
 
 import pandas as pd
-from sqlalchemy import func, select
+from sqlalchemy import Integer, cast, func, select
 from sqlmodel import Session, col
 
 from models.response import Response
@@ -53,6 +53,17 @@ def asked(session: Session, round_id: int, questions: Collection[str]) -> pd.Dat
         )
     ).all()
     return pd.DataFrame(rows, columns=["question", *CELL, "asked"])
+
+
+def totals(session: Session, round_id: int, questions: Collection[str]) -> pd.DataFrame:
+    """Persons of the whole round who took a choice: question, choice (`*`: asked), n."""
+    query = (
+        select(col(Tally.question), col(Tally.choice), cast(func.sum(col(Tally.n)), Integer))
+        .where(col(Tally.round_id) == round_id, col(Tally.question).in_(questions))
+        .group_by(col(Tally.question), col(Tally.choice))
+        .order_by(col(Tally.question), col(Tally.choice))
+    )
+    return pd.DataFrame(session.execute(query).all(), columns=["question", "choice", "n"])
 
 
 def margin(session: Session, round_id: int, name: str, questions: Collection[str]) -> pd.DataFrame:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections import Counter
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 from sqlalchemy import case, func, select
 from sqlmodel import Session
@@ -20,9 +22,11 @@ from core.actions.demo import DemoLoaded, demo_loaded, load_demo
 from core.actions.demo_people import cells
 from core.actions.fold import recount
 from core.actions.seed_data import PLACE, seed_comments, seed_plan
+from core.analysis.estimates import estimate
 from core.errors import Invalid
 from core.queries.check_data import findings
 from core.queries.rounds import open_rounds
+from core.queries.survey import needs_of, newest_round, survey_frames
 from core.questionnaires.load import load_shipped
 from core.settings import settings
 from models.comment import Comment
@@ -175,6 +179,30 @@ def test_the_readme_tells_each_planted_difference() -> None:
         assert f"| {grid} | `{question}` {item} | {here:.0%} | {elsewhere:.0%} |" in text
 
 
+# Of each item in the table "Provision against demand": code, wanted (low–high), provided, state.
+PROVIDED = re.compile(
+    r"^\| ([A-Z]\d+) [^|]*\| ([\d ]+) \(([\d ]+)–([\d ]+)\) \| ([\d ]*)[^|]*\| (\w+) \|$", re.M
+)
+
+
+def _whole(told: str) -> int | None:
+    return int(told.replace(" ", "")) if told.strip() else None
+
+
+def test_the_readme_tells_what_the_estimates_give(demo: DemoLoaded, session: Session) -> None:
+    """The answers don't depend on the moment of loading, so the table is true for every load."""
+    text = (PLACE.parents[1] / "seed" / "README.md").read_text(encoding="utf8")
+    told = {row[0]: (*map(_whole, row[1:5]), row[5]) for row in PROVIDED.findall(text)}
+    found = newest_round(session, demo.community_id)
+    assert found is not None
+    frames = survey_frames(session, found, at=AT)
+    rows = estimate(needs_of(found.definition), frames, breakdowns=()).set_index("need")
+    given = rows.loc[list(told), ["persons", "low", "high", "provision", "state"]].astype(object)
+    assert len(told) == 8
+    assert {item: tuple(None if pd.isna(x) else x for x in row) for item, *row in given.itertuples()} == told
+    assert {row[-1] for row in told.values()} == {"gap", "match", "surplus", "unknown"}
+
+
 def test_satisfaction_differs_as_planted(demo: DemoLoaded, session: Session) -> None:
     found = _tally(session, demo, "overall")
     content = {grid: (c["4"] + c["5"]) / c[ASKED] for grid, c in found.items()}
@@ -303,6 +331,30 @@ def test_a_load_that_was_cut_short_says_what_to_do(
 
 def _cut(_: Any) -> list[Any]:
     raise KeyboardInterrupt
+
+
+def _needs_answers(community_id: int) -> list[tuple[Any, ...]]:
+    """Every cell of the newest needs round's tally; the demo is the record's first community."""
+    with database.reading() as session:
+        found = newest_round(session, community_id)
+        assert found is not None
+        query = select(Tally.question, Tally.choice, Tally.grid_id, Tally.age_band, Tally.sex, Tally.n)
+        return sorted(tuple(row) for row in session.execute(query.where(Tally.round_id == found.round_id)))
+
+
+@pytest.fixture(scope="module")
+def needs_answers(demo: DemoLoaded) -> list[tuple[Any, ...]]:
+    """The needs round of the demo of this file."""
+    return _needs_answers(demo.community_id)
+
+
+def test_the_answers_are_the_same_whenever_it_is_loaded(
+    needs_answers: list[tuple[Any, ...]], sqlite_record: Path
+) -> None:
+    round_cache.forget()
+    later = load_demo(AT - timedelta(days=100))
+    assert later.activities != 380
+    assert _needs_answers(later.community_id) == needs_answers
 
 
 def _fingerprint() -> tuple[Any, ...]:

@@ -169,6 +169,6 @@ def test_a_response_that_commits_after_a_later_one_is_still_counted(small: Any) 
 
 
 def _sheet(small: Any, key: str) -> Any:
-    from core.actions.submit import _prepare
+    from core.actions.submit import prepare
 
-    return _prepare(Submission(small.round, small.answers(), key, short=True))
+    return prepare(Submission(small.round, small.answers(), key, short=True))

@@ -122,14 +122,14 @@ def test_few_answers_show_their_number_and_nothing_else(survey: Survey, margins:
         spread(29),
         {"E1": spread(14)},
         population=margins(np.full((1, 9, 2), 50)),
-        provision=[("E1", None, 5, 3)],
+        provision=[("E1", None, 5, 7)],
     )
     row = whole(estimate([MEAL], frames, share_bounds=True))
     assert row["n"] == 29 and row["base"] == 900 and row["state"] == "unknown"
     assert (
         row[["n_eff", "share", "persons", "low", "high", "gap", "supply_ratio", *SHARE_BOUNDS]].isna().all()
     )
-    assert row["provision"] == 5 and row["coverage"] == pytest.approx(3 / 900)
+    assert row["provision"] == 5 and row["coverage"] == pytest.approx(7 / 900)
 
 
 def test_thirty_answers_are_enough(survey: Survey, margins: Margins) -> None:
@@ -145,7 +145,7 @@ def test_a_hidden_row_is_null_in_every_figure(
         spread(asked),
         {"E1": np.minimum(spread(chose), spread(asked))},
         population=margins(np.full((1, 9, 2), 50)),
-        provision=[("E1", None, 5, 3)],
+        provision=[("E1", None, 5, 7)],
     )
     row = whole(estimate([MEAL], frames, share_bounds=True))
     assert row["state"] == "hidden"
@@ -185,6 +185,22 @@ def test_the_state_compares_provision_with_the_printed_interval(
         assert row["gap"] == 350 - provision
         assert row["supply_ratio"] == pytest.approx(provision / 350)
         assert row["coverage"] == pytest.approx(0.04)
+
+
+@pytest.mark.parametrize(("reached", "shown"), [(0, 0), (1, None), (4, None), (5, 5)])
+def test_one_to_four_persons_reached_are_hidden_and_their_coverage_with_them(
+    survey: Survey, population: Rows, reached: int, shown: int | None
+) -> None:
+    frames = survey(
+        spread(120),
+        {"E1": np.minimum(spread(42), spread(120))},
+        population=population([(None, None, None, None, 1000)]),
+        provision=[("E1", None, 60, reached)],
+    )
+    row = whole(estimate([MEAL], frames))
+    given = [None if pd.isna(row[name]) else float(row[name]) for name in ("reached", "coverage")]
+    assert given == ([None, None] if shown is None else [shown, shown / 1000])
+    assert row["provision"] == 60 and row["state"] == "gap"
 
 
 def test_provision_stands_at_the_total_and_where_it_is_bound_to_grids(big: SurveyFrames) -> None:
