@@ -1,0 +1,98 @@
+"""evaluate: how well the classifier reads a labelled file, or hands it has never seen."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated, Any
+
+import pandas as pd
+import typer
+
+from core.actions.imports import Reject
+from core.cli import classifier, out
+from core.cli.app import app
+from core.errors import NotSetUp
+from core.text.evaluation import Evaluation, evaluate
+from core.text.labelled import read_labelled
+from core.text.lexicon import Lexicon
+from core.words import say
+from models.taxonomy import AREA_LABELS
+
+
+@app.command("evaluate", help=say("reading.evaluate.help"))
+def evaluate_file(
+    file: Annotated[
+        Path | None, typer.Argument(exists=True, dir_okay=False, help=say("reading.evaluate.file"))
+    ] = None,
+    leave_out: Annotated[
+        bool, typer.Option("--leave-one-file-out", help=say("reading.evaluate.leave_out"))
+    ] = False,
+    parts: Annotated[int, typer.Option("--parts", min=0, help=say("reading.evaluate.parts"))] = 0,
+    as_json: out.Json = False,
+) -> None:
+    """Print the figures; exit code 1 when the file holds rows that cannot be used."""
+    if (file is None) != leave_out or (parts and not leave_out) or parts == 1:
+        raise out.usage(say("reading.evaluate.which"))
+    rejects: list[Reject] = []
+    if file is None:
+        figures = _left_out(parts)
+    else:
+        figures, rejects = _of_file(file)
+    classifier.tell_rejects(rejects)
+    _show(figures | {"rejected": len(rejects)}, as_json=as_json)
+    raise typer.Exit(out.FINDINGS if rejects else 0)
+
+
+def _of_file(file: Path) -> tuple[dict[str, Any], list[Reject]]:
+    rows, rejects = classifier.labelled_table(file)
+    if file.resolve().parent == classifier.LABELLED.resolve():
+        out.tell(say("reading.evaluate.seen"))
+    reader, texts = classifier.ready(), list(rows["text"])
+    figures = asdict(evaluate(rows, reader.read(texts), reader.likeliest(texts)))
+    return {"classifier": reader.version, **figures}, rejects
+
+
+def _left_out(parts: int) -> dict[str, Any]:
+    """Figures of all labelled comments together and, under `files`, of each file."""
+    from core.text.leave_out import read_left_out
+
+    try:
+        rows, lexicon = read_labelled(classifier.LABELLED), Lexicon.load(classifier.LEXICON)
+        total = parts or rows["file"].nunique()
+        with out.progress(say("reading.evaluate.leaving_out"), total) as advance:
+            found = read_left_out(rows, lexicon, parts=parts, advance=advance)
+    except (OSError, ValueError) as error:
+        raise NotSetUp(say("reading.train.failed", reason=type(error).__name__)) from error
+    files = {
+        str(name): _figures(rows, found, places) for name, places in rows.groupby("file").indices.items()
+    }
+    short = {name: {"n": e.n, "accuracy": e.accuracy, "macro_f1": e.macro_f1} for name, e in files.items()}
+    return asdict(_figures(rows, found, range(len(rows)))) | {"files": short}
+
+
+def _figures(rows: pd.DataFrame, found: list[Any], places: Any) -> Evaluation:
+    chosen = [found[i] for i in places]
+    return evaluate(rows.iloc[list(places)], [reading for reading, _ in chosen], [two for _, two in chosen])
+
+
+def _show(figures: Mapping[str, Any], *, as_json: bool) -> None:
+    if as_json:
+        out.show(figures, as_json=True)
+        return
+    plain = {name: value for name, value in figures.items() if not isinstance(value, Mapping)}
+    out.show({say(f"reading.figure.{name}"): _told(value) for name, value in plain.items()}, as_json=False)
+    for kind in ("areas", "files"):
+        of = figures.get(kind, {})
+        first = say(f"reading.figure.{kind}")
+        rows = [
+            {first: AREA_LABELS.get(name, name)}
+            | {say(f"reading.figure.{k}"): _told(v) for k, v in each.items()}
+            for name, each in of.items()
+        ]
+        out.show(rows, as_json=False)
+
+
+def _told(value: Any) -> Any:
+    return f"{value:.3f}" if isinstance(value, float) else value
