@@ -18,8 +18,9 @@ from core.actions.group_commit import GroupCommit
 from core.actions.round_cache import RoundFacts, places_of, round_facts
 from core.actions.store_response import CODE_ATTEMPTS, Receipt, StoredSheet, store
 from core.errors import Invalid, NotFound
-from core.questionnaires.answers import AnswerError, check, quality_flags
+from core.questionnaires.answers import AnswerError, check
 from core.questionnaires.logic import strata
+from core.questionnaires.quality import quality_flags
 from core.redaction import clean, redact
 from core.security import receipt_code, receipt_hash
 from core.text.danger import dangers
@@ -50,7 +51,7 @@ def save_response(submission: Submission) -> Receipt:
     """
     for attempt in range(CODE_ATTEMPTS):
         try:
-            return _commits.save(_prepare(submission, attempt=attempt))
+            return _commits.save(prepare(submission, attempt=attempt))
         except database.DUPLICATE:
             if attempt == CODE_ATTEMPTS - 1:
                 raise
@@ -59,10 +60,11 @@ def save_response(submission: Submission) -> Receipt:
 
 def save_responses(submissions: Sequence[Submission]) -> list[Receipt]:
     """Store many (an import, a seed) in one transaction: all of them or none."""
-    return store([_prepare(submission) for submission in submissions])
+    return store([prepare(submission) for submission in submissions])
 
 
-def _prepare(submission: Submission, *, attempt: int = 0) -> StoredSheet:
+def prepare(submission: Submission, *, attempt: int = 0) -> StoredSheet:
+    """The checked sheet as it will be written, with its `attempt`-th receipt code; raises as save_response."""
     facts = round_facts(submission.round_id)
     if submission.questionnaire not in (None, facts.definition.code):
         raise Invalid.say("wrong_version")
