@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cached_property, lru_cache
 from pathlib import Path
 
-from pydantic import SecretStr, field_validator
+from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -29,6 +29,12 @@ class Settings(BaseSettings):
     lockout_after: int = 5
     lockout_minutes: int = 15
     fold_seconds: float = 3.0
+    alert_minutes: int = Field(default=30, ge=1, le=24 * 60)
+    alert_days: int = Field(default=7, ge=1, le=366)
+    learn_from_synthetic: bool = False
+    learn_least: int = Field(default=50, ge=1)
+    joblib_backend: str = "loky"
+    joblib_n_jobs: int = 1
     max_request_bytes: int = 8_000_000
 
     @field_validator("var", mode="after")
@@ -50,6 +56,11 @@ class Settings(BaseSettings):
     def classifier_cache(self) -> Path:
         """Folder of trained classifiers."""
         return self.var / "classifier"
+
+    @property
+    def own_labels(self) -> Path:
+        """Folder of label files of one's own, beside the shipped ones."""
+        return self.var / "labelled"
 
 
 @lru_cache(maxsize=1)

@@ -10,6 +10,7 @@ from sqlmodel import Session, col
 
 from core import database
 from core.actions.audit import audit
+from core.actions.raise_alerts import raise_for
 from core.actions.round_cache import places_of
 from core.actions.store_response import CODE_ATTEMPTS, Receipt
 from core.errors import Invalid, NotFound
@@ -88,7 +89,7 @@ def _store(session: Session, sentence: Sentence, words: str, code: str) -> Recei
         channel="sentence",
         original=words,
         redacted=redact(words),
-        danger=";".join(dangers(words)),
+        danger=";".join(dangers(words))[:80],
         said_at=at,
         received_at=now(),
         receipt_hash=receipt_hash(code),
@@ -97,5 +98,7 @@ def _store(session: Session, sentence: Sentence, words: str, code: str) -> Recei
     session.add(said)
     session.flush()
     assert said.id is not None
+    if said.danger:
+        raise_for(session, [said.id], "words")
     audit(session, "comment.said", "comment", said.id)
     return Receipt(code, said.id, repeated=False)

@@ -16,6 +16,7 @@ from sqlmodel import Session, col
 from core import database
 from core.actions.audit import audit
 from core.actions.imports import Advance, ImportReport, Reject, Wrong, moment_of, no_progress, read_table
+from core.actions.raise_alerts import raise_for
 from core.actions.statements import table_of
 from core.errors import ImportFailed, Invalid, NotFound
 from core.redaction import clean, redact
@@ -153,8 +154,17 @@ def _store(community_id: int, letters: Sequence[_Letter]) -> int:
         if fresh:
             rows = [_row(community_id, letter, at) for letter in fresh.values()]
             session.execute(insert(table_of(Comment)), rows)
+            _raise_alerts(session, rows)
             audit(session, "comments.imported", "community", community_id)
         return len(fresh)
+
+
+def _raise_alerts(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
+    """For letters with words of danger that are not too old."""
+    keys = [row["import_key"] for row in rows if row["danger"]]
+    if keys:
+        ids = session.scalars(select(col(Comment.id)).where(col(Comment.import_key).in_(keys)))
+        raise_for(session, [id_ for id_ in ids if id_ is not None], "words")
 
 
 def _lock(session: Session) -> None:

@@ -17,6 +17,7 @@ from core.questionnaires.load import parse
 from core.questionnaires.schema import Definition
 from core.settings import settings
 from models.place import Building, Grid
+from models.programme import Activity
 from models.questionnaire import Questionnaire, Round
 
 # Places can be added while the portal runs; a process sees them after this many seconds at the latest.
@@ -40,12 +41,14 @@ class RoundFacts:
 
 
 _rounds: dict[tuple[str, int], RoundFacts] = {}
+_activities: dict[tuple[str, int], int] = {}
 _places: dict[tuple[str, int], tuple[float, frozenset[int], dict[int, int]]] = {}
 
 
 def forget() -> None:
     """Forget everything read so far (after places were changed, and in tests)."""
     _rounds.clear()
+    _activities.clear()
     _places.clear()
 
 
@@ -69,6 +72,18 @@ def _read_round(round_id: int) -> RoundFacts:
     texts = tuple(question.code for question in definition.questions if question.kind == "text")
     crossed = tuple(code for code in CROSSED if code in definition.by_code)
     return RoundFacts(round_id, found.community_id, found.kind, definition, texts, crossed)
+
+
+def community_of_activity(activity_id: int) -> int:
+    """The community an activity belongs to; raises NotFound for an unknown one."""
+    key = (settings().url, activity_id)
+    if key not in _activities:
+        with database.reading() as session:
+            found = session.get(Activity, activity_id)
+        if found is None:
+            raise NotFound.say("unknown_activity")
+        _activities[key] = found.community_id
+    return _activities[key]
 
 
 def places_of(community_id: int) -> tuple[frozenset[int], dict[int, int]]:

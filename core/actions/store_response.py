@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from core.actions.raise_alerts import insert_alerts, rosters
 from core.actions.statements import insert, moment, run_many, run_returning, table_of, writing_cursor
+from core.analysis.duty_hours import Roster
 from core.errors import Closed, NotFound
 from core.security import receipt_code, receipt_hash
 from core.words import day
@@ -50,11 +52,13 @@ def store(sheets: Sequence[StoredSheet]) -> list[Receipt]:
 
     Raises Closed, NotFound (of the round) and Unavailable.
     """
+    # Asked only where words of danger were found, and before the transaction holds up anybody.
+    known = rosters({said["community_id"] for sheet in sheets for said in sheet.comments if said["danger"]})
     with writing_cursor() as (cursor, name):
         if name == "postgresql":
             cursor.execute("SELECT pg_advisory_xact_lock_shared(%s)", (FOLD_LOCK,))
         _require_open(cursor, name, sheets)
-        return _insert(cursor, name, sheets)
+        return _insert(cursor, name, sheets, known)
 
 
 def _require_open(cursor: Any, name: str, sheets: Sequence[StoredSheet]) -> None:
@@ -80,17 +84,30 @@ def _told(stored: Any) -> str:
     return day(datetime.fromisoformat(stored).replace(tzinfo=UTC) if isinstance(stored, str) else stored)
 
 
-def _insert(cursor: Any, name: str, sheets: Sequence[StoredSheet]) -> list[Receipt]:
+def _insert(
+    cursor: Any, name: str, sheets: Sequence[StoredSheet], known: Mapping[int, Roster]
+) -> list[Receipt]:
     statement = insert(RESPONSE, name, unique=("idempotency_key",), returning=True)
     ids = run_returning(cursor, statement, statement.rows(_timed(s.response, name) for s in sheets))
     fresh = [(sheet, new) for sheet, new in zip(sheets, ids, strict=True) if new is not None]
+    said = [c | {"response_id": new} for sheet, new in fresh for c in sheet.comments]
     comments = insert(COMMENT, name)
-    said = [_timed(c, name) | {"response_id": new} for sheet, new in fresh for c in sheet.comments]
-    run_many(cursor, comments, comments.rows(said))
+    run_many(cursor, comments, comments.rows(_timed(c, name) for c in said if not c["danger"]))
+    if alarming := [c for c in said if c["danger"]]:
+        _insert_alarming(cursor, name, alarming, known)
     audit = insert(AUDIT, name)
     at = moment(now(), name)
     run_many(cursor, audit, audit.rows(_audit(sheet, new, at) for sheet, new in fresh))
     return [_receipt(cursor, name, sheet, new) for sheet, new in zip(sheets, ids, strict=True)]
+
+
+def _insert_alarming(
+    cursor: Any, name: str, said: Sequence[dict[str, Any]], known: Mapping[int, Roster]
+) -> None:
+    """Comments with words of danger, and the alert each of them raises."""
+    comments = insert(COMMENT, name, returning=True)
+    ids = run_returning(cursor, comments, comments.rows(_timed(c, name) for c in said))
+    insert_alerts(cursor, name, zip(ids, said, strict=True), known)
 
 
 def _timed(record: dict[str, Any], name: str) -> dict[str, Any]:

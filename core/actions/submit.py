@@ -15,7 +15,7 @@ import orjson
 
 from core import database
 from core.actions.group_commit import GroupCommit
-from core.actions.round_cache import RoundFacts, places_of, round_facts
+from core.actions.round_cache import RoundFacts, community_of_activity, places_of, round_facts
 from core.actions.store_response import CODE_ATTEMPTS, Receipt, StoredSheet, store
 from core.errors import Invalid, NotFound
 from core.questionnaires.answers import AnswerError, check
@@ -46,7 +46,7 @@ class Submission:
 def save_response(submission: Submission) -> Receipt:
     """Store one response durably and return its receipt; the same key again returns the same receipt.
 
-    Raises NotFound (unknown round, grid, building), Closed, AnswerError (with every problem found),
+    Raises NotFound (unknown round, activity, grid, building), Closed, AnswerError (with every problem found),
     Unavailable when nothing could be stored.
     """
     for attempt in range(CODE_ATTEMPTS):
@@ -64,10 +64,15 @@ def save_responses(submissions: Sequence[Submission]) -> list[Receipt]:
 
 
 def prepare(submission: Submission, *, attempt: int = 0) -> StoredSheet:
-    """The checked sheet as it will be written, with its `attempt`-th receipt code; raises as save_response."""
+    """The checked sheet as it will be written, with its `attempt`-th receipt code.
+
+    Raises as save_response does.
+    """
     facts = round_facts(submission.round_id)
     if submission.questionnaire not in (None, facts.definition.code):
         raise Invalid.say("wrong_version")
+    if submission.activity_id and community_of_activity(submission.activity_id) != facts.community_id:
+        raise NotFound.say("unknown_activity")
     checked = check(facts.definition, submission.answers, short=submission.short)
     if checked.problems:
         raise AnswerError(checked.problems)
@@ -135,7 +140,7 @@ def _comment_record(facts: RoundFacts, response: Mapping[str, Any], said: str) -
         "received_at": response["received_at"],
         "state": "waiting",
         "attempts": 0,
-        "danger": ";".join(dangers(said)),
+        "danger": ";".join(dangers(said))[:80],
         "classification_id": None,
         "receipt_hash": None,
         "idempotency_key": None,

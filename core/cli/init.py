@@ -70,6 +70,7 @@ def _reset() -> None:
 def _load_demo() -> None:
     from core.actions.demo import load_demo
     from core.actions.demo_accounts import create_demo_accounts
+    from core.actions.demo_alerts import load_demo_alerts
 
     # Imported letters may stand beside the demo; a community of our own may not.
     if any(found.synthetic or not found.source for found in _communities()):
@@ -77,6 +78,7 @@ def _load_demo() -> None:
         return
     load_demo()
     create_demo_accounts()
+    load_demo_alerts()
     _publish_results()
     out.tell(say("cli.init.demo_done"))
 

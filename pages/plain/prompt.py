@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import socket
+import stat
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -42,8 +43,14 @@ def _listening() -> Iterator[socket.socket]:
 
 
 def _socket_of(handle: int) -> socket.socket | None:
-    """A copy of the socket behind a handle; None for a file, or when it is closed by now."""
+    """A copy of the socket behind a handle; None for a file, or when it is closed by now.
+
+    A file is never copied: closing any copy of the database's handle would end all locks this process holds
+    on it, and the next process to leave would then take the write-ahead log away under the running portal.
+    """
     try:
+        if not stat.S_ISSOCK(os.fstat(handle).st_mode):
+            return None
         copy = os.dup(handle)
     except OSError:
         return None

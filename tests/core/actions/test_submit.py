@@ -18,6 +18,8 @@ from core.security import receipt_hash
 from models.account import AuditEntry
 from models.base import now
 from models.comment import Comment
+from models.place import Community
+from models.programme import Activity
 from models.questionnaire import Round
 from models.response import Response
 
@@ -134,6 +136,19 @@ def test_an_answer_out_of_range_stores_nothing(small: Any, question: str, value:
         save_response(Submission(small.round, small.answers(**{question: value}), "k"))
     assert caught.value.problems[0].question == question
     assert _stored() == (0, 0, 0)
+
+
+def test_an_activity_of_another_community_or_none_is_refused(small: Any) -> None:
+    with database.writing() as session:
+        session.add(Community(code="other", name="别的社区"))
+        session.flush()
+        for code, place in (("here", small.community), ("there", small.community + 1)):
+            session.add(Activity(code=code, community_id=place, name="活动", area="culture", starts_at=now()))
+    for activity_id in (2, 99):
+        with pytest.raises(NotFound, match="活动"):
+            save_response(Submission(small.round, small.answers(), "k", activity_id=activity_id))
+    assert _stored() == (0, 0, 0)
+    save_response(Submission(small.round, small.answers(), "k", activity_id=1))
 
 
 def test_a_building_that_is_not_there_or_in_another_grid_is_refused(small: Any) -> None:
