@@ -15,6 +15,7 @@ from bench.ground import Cluster, Record, cluster, throwaway
 from bench.report import Line, interleave, medians, most, ratio, report
 from bench.sheets import stand
 from core import database
+from core.actions.comment_tally import recount
 from core.actions.fold import fold_all
 from core.analysis.estimates import estimate
 from core.queries import overview, places, provision
@@ -63,6 +64,8 @@ def _filled(record: Record, n: int, *, services: bool) -> int:
     stood = stand(services=services)
     Filler(stood, chunk=min(n, CHUNK)).fill(n)
     fold_all()
+    with database.writing() as session:
+        recount(session)
     if record.name == "postgresql":
         with database.engine().connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             connection.exec_driver_sql("VACUUM ANALYZE")  # what the server's own housekeeping does in time

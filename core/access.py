@@ -19,6 +19,9 @@ class Right(StrEnum):
     ACCOUNTS = "accounts"
     ROUNDS = "rounds"
     PUBLISH = "publish"
+    ALERTS = "alerts"
+    REVIEW = "review"
+    CLASSIFIER = "classifier"
 
 
 _FIGURES: Final = frozenset({Right.OVERVIEW, Right.DEMAND, Right.GAP, Right.SATISFACTION})
@@ -26,13 +29,13 @@ _FIGURES: Final = frozenset({Right.OVERVIEW, Right.DEMAND, Right.GAP, Right.SATI
 # Redacted comments are read by those who answer or serve residents; a purchaser sees figures, not words.
 PERMISSIONS: Final[dict[str, frozenset[Right]]] = {
     "resident": frozenset(),
-    "committee": _FIGURES | {Right.COMMENTS, Right.PUBLISH},
-    "social_worker": _FIGURES | {Right.COMMENTS},
-    "supervisor": _FIGURES | {Right.COMMENTS},
+    "committee": _FIGURES | {Right.COMMENTS, Right.ALERTS, Right.PUBLISH},
+    "social_worker": _FIGURES | {Right.COMMENTS, Right.ALERTS, Right.REVIEW},
+    "supervisor": _FIGURES | {Right.COMMENTS, Right.ALERTS, Right.REVIEW, Right.CLASSIFIER},
     "provider": _FIGURES,
     "purchaser": _FIGURES,
     "assessor": _FIGURES,
-    "admin": _FIGURES | {Right.SETUP, Right.ACCOUNTS, Right.ROUNDS},
+    "admin": _FIGURES | {Right.SETUP, Right.ACCOUNTS, Right.ROUNDS, Right.CLASSIFIER},
 }
 
 

@@ -9,6 +9,9 @@ from sqlmodel import Field
 
 from models.base import BIG_ID, Base, UTCDateTime
 
+# How long one's own label can be taken back; until then nobody else's label of the comment is shown.
+UNDO_MINUTES = 30
+
 
 def _where_set(column: str, *, unique: bool = False) -> Index:
     """An index over the rows of `comment` in which `column` is set."""
@@ -70,6 +73,8 @@ class Classification(Base, table=True):
     area: str = Field(max_length=20, index=True)
     areas: str = Field(default="", max_length=60, description="secondary areas, joined by ;")
     probability: float
+    second: str = Field(default="", max_length=20, description="the next likeliest area, for a reviewer")
+    second_probability: float | None = Field(default=None, description="null: read before it was kept")
     sentiment: str = Field(max_length=4)
     intent: str = Field(max_length=12)
     urgent: bool
@@ -78,7 +83,10 @@ class Classification(Base, table=True):
 
 
 class Label(Base, table=True):
-    """人工标注: what a person decided; stands beside the classification, never over it."""
+    """人工标注: what a person decided; stands beside the classification, never over it.
+
+    All rows of this table stand; one that its author took back is moved to WithdrawnLabel.
+    """
 
     id: int | None = Field(default=None, primary_key=True)
     comment_id: int = Field(foreign_key="comment.id", index=True, sa_type=BIG_ID)
@@ -89,6 +97,23 @@ class Label(Base, table=True):
     intent: str = Field(max_length=12)
     urgent: bool
     labelled_at: datetime = Field(sa_type=UTCDateTime)
+
+
+class WithdrawnLabel(Base, table=True):
+    """撤回的标注: a label its author took back, kept as it was."""
+
+    __tablename__ = "withdrawn_label"
+
+    id: int | None = Field(default=None, primary_key=True)
+    comment_id: int = Field(foreign_key="comment.id", index=True, sa_type=BIG_ID)
+    account_id: int = Field(foreign_key="account.id")
+    area: str = Field(max_length=20)
+    areas: str = Field(default="", max_length=60)
+    sentiment: str = Field(max_length=4)
+    intent: str = Field(max_length=12)
+    urgent: bool
+    labelled_at: datetime = Field(sa_type=UTCDateTime)
+    withdrawn_at: datetime = Field(sa_type=UTCDateTime)
 
 
 class AnswerToResidents(Base, table=True):

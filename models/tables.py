@@ -2,9 +2,32 @@
 
 from __future__ import annotations
 
-from models import account, comment, place, programme, questionnaire, response, tally
+from models import (
+    account,
+    alert,
+    classifier_version,
+    comment,
+    place,
+    programme,
+    questionnaire,
+    response,
+    tally,
+    topic,
+)
 from models.base import Base
 
 metadata = Base.metadata
 
-__all__ = ["account", "comment", "metadata", "place", "programme", "questionnaire", "response", "tally"]
+__all__ = [
+    "account",
+    "alert",
+    "classifier_version",
+    "comment",
+    "metadata",
+    "place",
+    "programme",
+    "questionnaire",
+    "response",
+    "tally",
+    "topic",
+]

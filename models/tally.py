@@ -55,3 +55,19 @@ class FoldState(Base, table=True):
     id: int = Field(default=1, primary_key=True)
     last_response_id: int = Field(default=0, sa_type=BIG_ID)
     folded_at: datetime = Field(sa_type=UTCDateTime)
+
+
+class CommentTally(Base, table=True):
+    """Comments that have been read, by what they were read as; moved when a reading or a label changes.
+
+    `month` is 2026-11 in China's time; `area` is empty while nobody, person or machine, is sure.
+    """
+
+    __tablename__ = "comment_tally"
+
+    community_id: int = Field(foreign_key="community.id", primary_key=True)
+    month: str = Field(primary_key=True, max_length=7)
+    area: str = Field(primary_key=True, max_length=20)
+    state: str = Field(primary_key=True, max_length=12)
+    urgent: bool = Field(primary_key=True)
+    n: int = 0

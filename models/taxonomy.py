@@ -127,12 +127,31 @@ READING_STATES: Final = {
     "abstained": "拿不准",
     "failed": "没读成",
 }
+# What is not read yet; the indexes over unread comments name the same two.
+UNREAD_STATES: Final = ("waiting", "failed")
 ANSWER_STATES: Final = {
     "received": "已收到",
     "answered": "已答复",
     "doing": "正在办",
     "done": "已办好",
     "declined": "办不了",
+}
+# What raised an alert first: the word check at saving, the classifier's detector, a person's label.
+ALERT_SOURCES: Final = {"words": "保存时的词语检查", "detector": "紧急检测", "person": "工作人员"}
+ALERT_OUTCOMES: Final = {
+    "handled": "确有危险，已处理",
+    "handed_over": "确有危险，已转 110 / 119 / 120 / 12356",
+    "not_danger": "没有危险",
+    "duplicate": "同一件事已有预警",
+    "unreachable": "找不到人，无法核实",
+}
+# How it came out that a comment should have raised an alert.
+MISS_WAYS: Final = {
+    "reading": "翻看意见时发现",
+    "call_back": "回访或走访时知道",
+    "resident": "居民或家属告知",
+    "agency": "公安、消防、医院等告知",
+    "review": "督导复查时发现",
 }
 GAP_STATES: Final = {
     "gap": "缺口",

@@ -10,14 +10,16 @@ from sqlalchemy import delete, select, update
 from sqlmodel import Session, col
 
 from core import database
+from core.actions.comment_tally import moving
+from core.actions.raise_alerts import raise_for
 from core.text.reading import Reading
 from models.base import now
 from models.comment import Classification, Comment
+from models.taxonomy import UNREAD_STATES
 
 BATCH = 500
 # After this many failed attempts a comment waits for a person or for a new classifier version.
 MOST_ATTEMPTS = 3
-UNREAD = ("waiting", "failed")
 
 log = logging.getLogger(__name__)
 
@@ -44,7 +46,7 @@ def read_waiting(reader: Reads, *, batch: int = BATCH) -> int:
     with database.reading() as session:
         waiting = session.execute(
             select(col(Comment.id), col(Comment.original))
-            .where(col(Comment.state).in_(UNREAD), col(Comment.attempts) < MOST_ATTEMPTS)
+            .where(col(Comment.state).in_(UNREAD_STATES), col(Comment.attempts) < MOST_ATTEMPTS)
             .order_by(col(Comment.attempts), col(Comment.id))
             .limit(batch)
         ).all()
@@ -77,12 +79,19 @@ def _read(reader: Reads, waiting: Sequence[tuple[int, str]]) -> list[tuple[int, 
 def _store(session: Session, version: str, found: Sequence[tuple[int, Reading | None]]) -> None:
     ids = [comment_id for comment_id, _ in found]
     # Not deleted and not read by another process meanwhile; locked, so that they stay so until we are done.
-    unread = select(col(Comment.id)).where(col(Comment.id).in_(ids), col(Comment.state).in_(UNREAD))
-    there = set(session.scalars(unread.order_by(col(Comment.id)).with_for_update()))
+    unread = select(col(Comment.id)).where(col(Comment.id).in_(ids), col(Comment.state).in_(UNREAD_STATES))
+    there = {i for i in session.scalars(unread.order_by(col(Comment.id)).with_for_update()) if i}
+    with moving(session, there):
+        _change(session, version, [(i, reading) for i, reading in found if i in there])
+
+
+def _change(session: Session, version: str, found: Sequence[tuple[int, Reading | None]]) -> None:
+    """Give comments that are there and unread their reading, or note that it failed."""
     # A comment put back to waiting is read again: its earlier row of the same version gives way.
-    earlier = col(Classification.comment_id).in_(there), col(Classification.classifier) == version
+    ids = [comment_id for comment_id, _ in found]
+    earlier = col(Classification.comment_id).in_(ids), col(Classification.classifier) == version
     session.execute(delete(Classification).where(*earlier))
-    rows = [_classification(i, reading, version) for i, reading in found if reading and i in there]
+    rows = [as_classification(i, reading, version) for i, reading in found if reading]
     session.add_all(rows)
     session.flush()
     states = [
@@ -95,18 +104,22 @@ def _store(session: Session, version: str, found: Sequence[tuple[int, Reading | 
     ]
     if states:
         session.execute(update(Comment), states)
-    failed = [comment_id for comment_id, reading in found if reading is None and comment_id in there]
+    raise_for(session, [row.comment_id for row in rows if row.urgent], "detector")
+    failed = [comment_id for comment_id, reading in found if reading is None]
     tried = update(Comment).where(col(Comment.id).in_(failed))
     session.execute(tried.values(state="failed", attempts=col(Comment.attempts) + 1))
 
 
-def _classification(comment_id: int, reading: Reading, version: str) -> Classification:
+def as_classification(comment_id: int, reading: Reading, version: str) -> Classification:
+    """The row that keeps a reading."""
     return Classification(
         comment_id=comment_id,
         classifier=version,
         area=reading.area,
         areas=";".join(reading.areas),
         probability=reading.probability,
+        second=reading.second,
+        second_probability=reading.second_probability,
         sentiment=reading.sentiment,
         intent=reading.intent,
         urgent=reading.urgent,

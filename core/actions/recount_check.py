@@ -1,4 +1,4 @@
-"""Counting all folded responses again beside the tally, and telling where the two differ. Writes nothing."""
+"""Counting responses and comments again beside their tallies; tells where they differ and writes nothing."""
 
 from __future__ import annotations
 
@@ -6,11 +6,13 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import text
+from sqlalchemy import select, text
 from sqlmodel import Session
 
+from core.actions.comment_tally import Cell, counted
 from core.actions.fold import BATCH, COLUMNS, Counts
 from core.actions.imports import Advance, no_progress
+from models.tally import CommentTally
 
 Key = tuple[Any, ...]
 Figures = dict[Key, tuple[int, int]]
@@ -27,7 +29,18 @@ def differences(session: Session, *, advance: Advance = no_progress) -> list[tup
     return [
         *_differing(_stored(session, "tally", TALLY_KEY), cells),
         *_differing(_stored(session, "tally_margin", MARGIN_KEY), margins),
+        *_comments_differing(session),
     ]
+
+
+def _comments_differing(session: Session) -> list[tuple[str, Any, Any]]:
+    stored = {
+        Cell(r.community_id, r.month, r.area, r.state, r.urgent): r.n
+        for r in session.scalars(select(CommentTally))
+    }
+    found = counted(session)
+    keys = [key for key in stored.keys() | found.keys() if stored.get(key, 0) != found.get(key, 0)]
+    return [("/".join(map(str, key)), stored.get(key), found.get(key)) for key in sorted(keys)]
 
 
 def _recounted(session: Session, advance: Advance) -> tuple[Figures, Figures]:

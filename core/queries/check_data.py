@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from sqlalchemy import Table, and_, func, or_, select
+from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
 from core.questionnaires.answers import check
@@ -21,6 +22,7 @@ from models.response import Response, Tombstone
 from models.tables import metadata
 from models.tally import FoldState, Tally
 from models.taxonomy import READING_STATES
+from models.topic import APPROVED, MERGED, TOPIC_STATES, CommentTopic, Topic
 
 # Told one by one up to this many; then only how many more.
 MOST_TOLD = 20
@@ -67,6 +69,7 @@ def findings(session: Session) -> list[Finding]:
         comments_kept,
         readings_agree,
         places_agree,
+        topics_agree,
         watermark_holds,
         questionnaires_unchanged,
         answers_valid,
@@ -123,6 +126,30 @@ def places_agree(session: Session) -> Iterator[Finding]:
         query = select(func.count()).select_from(table).join(Grid, table.c.grid_id == Grid.id)
         if n := session.execute(query.where(table.c.community_id != col(Grid.community_id))).scalar_one():
             yield Finding(table.name, say("cli.check.other_community", n=n))
+
+
+def topics_agree(session: Session) -> Iterator[Finding]:
+    """Topics are of their comments' community; one with a title says who approved it; merged ones lead on."""
+    joined = select(func.count()).select_from(CommentTopic).join(Topic).join(Comment)
+    apart = joined.where(col(Topic.community_id) != col(Comment.community_id))
+    if n := session.execute(apart).scalar_one():
+        yield Finding("comment_topic", say("topics.check.community", n=n))
+    into = aliased(Topic)
+    leads = and_(
+        col(into.area) == col(Topic.area),
+        col(into.community_id) == col(Topic.community_id),
+        col(into.state) != MERGED,
+    )
+    merged = col(Topic.state) == MERGED
+    wrong = or_(
+        col(Topic.state).not_in(TOPIC_STATES),
+        and_(col(Topic.state) == APPROVED, or_(col(Topic.title) == "", col(Topic.titled_by).is_(None))),
+        merged != col(Topic.merged_into_id).is_not(None),
+        and_(merged, or_(col(into.id).is_(None), ~leads)),
+    )
+    query = select(func.count()).select_from(Topic).outerjoin(into, col(into.id) == col(Topic.merged_into_id))
+    if n := session.execute(query.where(wrong)).scalar_one():
+        yield Finding("topic", say("topics.check.mismatch", n=n))
 
 
 def _table(model: type[Base]) -> Table:

@@ -7,14 +7,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, cast
 
 import pandas as pd
-from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, func, literal, or_, select, text
 from sqlmodel import Session, col
 
 from core.words import CHINA
 from models.comment import Classification, Comment, Label
+from models.tally import CommentTally
 
 PAGE = 10
 COUNTED = ["area", "month", "state", "n", "urgent"]
@@ -91,11 +92,41 @@ def comments_in(session: Session, community_id: int) -> int:
 
 
 def comment_counts(session: Session, community_id: int) -> pd.DataFrame:
-    """Comments by area (empty: not decided), month (China's time) and state: n, urgent (how many of n)."""
-    month = _month(session)
-    query = _joined(select(_area, month, _state, func.count(), func.sum(_rank)), community_id)
-    rows = session.execute(query.group_by(_area, month, _state)).all()
-    return pd.DataFrame(rows, columns=COUNTED).sort_values(COUNTED[:3], ignore_index=True)
+    """Comments by area (empty: not decided), month (China's time) and state: n, urgent (how many of n).
+
+    Those read come from the comment tally, those still unread from the comments themselves.
+    """
+    tally = (col(CommentTally.area), col(CommentTally.month), col(CommentTally.state))
+    n, urgent = col(CommentTally.n), case((col(CommentTally.urgent), col(CommentTally.n)), else_=0)
+    read = select(*tally, func.sum(n), func.sum(urgent)).group_by(*tally).having(func.sum(n) > 0)
+    rows = list(session.execute(read.where(col(CommentTally.community_id) == community_id)).all())
+    rows += session.execute(_unread_counts(session, community_id)).all()
+    frame = pd.DataFrame(rows, columns=COUNTED).astype({"n": "int64", "urgent": "int64"})
+    return frame.sort_values(COUNTED[:3], ignore_index=True)
+
+
+def _unread_counts(session: Session, community_id: int) -> Select[Any]:
+    """Unread comments nobody has labelled, by month and state; urgent by the light check alone."""
+    month, state = _month(session), col(Comment.state)
+    danger = case((col(Comment.danger) != "", 1), else_=0)
+    found: Any = (
+        select(literal(""), month, state, func.count(), func.sum(danger))
+        .join(Label, col(Label.comment_id) == col(Comment.id), isouter=True)
+        .where(unread(), col(Comment.community_id) == community_id, col(Label.id).is_(None))
+        .group_by(month, state)
+    )
+    return cast(Select[Any], found)
+
+
+def urgent_among(session: Session, ids: Select[Any]) -> int:
+    """How many of these comments are urgent, by their label or else their reading."""
+    query = _with_reading(select(func.coalesce(func.sum(_rank), 0)).where(col(Comment.id).in_(ids)))
+    return int(session.execute(query).scalar_one())
+
+
+def unread() -> ColumnElement[bool]:
+    """The condition of the partial index over unread comments, spelt as the index spells it."""
+    return text("comment.state IN ('waiting', 'failed')")  # type: ignore[return-value]
 
 
 def comment_page(
@@ -128,13 +159,17 @@ def comment_page(
 
 
 def _joined(query: Select[Any], community_id: int) -> Select[Any]:
+    """The community's comments with their reading and label."""
+    return _with_reading(query).where(col(Comment.community_id) == community_id)
+
+
+def _with_reading(query: Select[Any]) -> Select[Any]:
     """Comments with the reading that holds and the newest label, where there are any."""
     newest = col(Label.id).in_(select(_newest.c.id))
     return (
         query.select_from(Comment)
         .join(Classification, col(Classification.id) == col(Comment.classification_id), isouter=True)
         .join(Label, and_(col(Label.comment_id) == col(Comment.id), newest), isouter=True)
-        .where(col(Comment.community_id) == community_id)
     )
 
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import pandas as pd
-from sqlalchemy import and_, case, func, select
+from sqlalchemy import select
 from sqlmodel import Session, col
 
-from models.comment import AnswerToResidents, Classification, Comment, Label
+from core.queries.comments import comment_counts, urgent_among
+from models.comment import AnswerToResidents
 from models.tally import ASKED, TallyMargin
 
 HOW = ["month", "mode", "collector", "valid", "n"]
@@ -39,28 +40,23 @@ def responses_by_way(session: Session, round_id: int) -> pd.DataFrame:
 
 
 def comments_to_do(session: Session, community_id: int) -> CommentsToDo:
-    """What waits among the community's comments; a person's label goes before the machine's reading."""
-    newest = select(func.max(col(Label.id))).group_by(col(Label.comment_id))
-    labelled = col(Label.id).is_not(None)
-    answered = select(col(AnswerToResidents.id)).where(
-        col(AnswerToResidents.comment_id) == col(Comment.id)
-    ).exists()  # fmt: skip
-    urgent = case(
-        (labelled, col(Label.urgent)),
-        (col(Classification.id).is_not(None), col(Classification.urgent)),
-        else_=col(Comment.danger) != "",
+    """What waits among the community's comments; a person's label goes before the machine's reading.
+
+    Read from the comment tally, so that it costs the same however many comments there are.
+    """
+    counts = comment_counts(session, community_id)
+    n = counts.groupby("state")["n"].sum()
+    urgent = int(counts["urgent"].sum()) - _urgent_answered(session, community_id)
+    return CommentsToDo(
+        int(counts["n"].sum()), int(n.get("waiting", 0)), int(n.get("abstained", 0)), max(0, urgent)
     )
-    counted = [
-        func.count(),
-        func.count(case((and_(col(Comment.state) == "waiting", ~labelled), 1))),
-        func.count(case((and_(col(Comment.state) == "abstained", ~labelled), 1))),
-        func.count(case((and_(urgent, ~answered), 1))),
-    ]
-    query = (
-        select(*counted)
-        .select_from(Comment)
-        .join(Classification, col(Classification.id) == col(Comment.classification_id), isouter=True)
-        .join(Label, and_(col(Label.comment_id) == col(Comment.id), col(Label.id).in_(newest)), isouter=True)
-        .where(col(Comment.community_id) == community_id)
+
+
+def _urgent_answered(session: Session, community_id: int) -> int:
+    """Urgent comments that have an answer: from the answers, which are few."""
+    answered = (
+        select(col(AnswerToResidents.comment_id))
+        .where(col(AnswerToResidents.community_id) == community_id)
+        .where(col(AnswerToResidents.comment_id).is_not(None))
     )
-    return CommentsToDo(*map(int, session.execute(query).one()))
+    return urgent_among(session, answered)

@@ -116,11 +116,14 @@ class Reader:
     ) -> list[Reading]:
         settled = self.settled
         sizes = (len(settled.areas), len(settled.areas), len(settled.sentiments), len(settled.intents))
-        area, second, sentiment, intent, urgent = np.split(scores, np.cumsum(sizes), axis=1)
+        area, also, sentiment, intent, urgent = np.split(scores, np.cumsum(sizes), axis=1)
         probability = softmax(area / settled.temperature)
         best, sure = area.argmax(axis=1).tolist(), probability.max(axis=1).tolist()
+        behind = probability.copy()
+        behind[np.arange(len(best)), best] = -1
+        second, next_sure = behind.argmax(axis=1).tolist(), behind.max(axis=1).tolist()
         tone, aim = sentiment.argmax(axis=1).tolist(), intent.argmax(axis=1).tolist()
-        beside = self._secondary(second, best)
+        beside = self._secondary(also, best)
         return [
             Reading(
                 area=settled.areas[best[i]],
@@ -130,6 +133,8 @@ class Reader:
                 intent=settled.intents[aim[i]],
                 urgent=self._urgent(text, float(urgent[i, 0])),
                 abstained=sure[i] < settled.abstain_below or bool(known[i] < FEWEST_KNOWN),
+                second=settled.areas[second[i]],
+                second_probability=round(next_sure[i], 4),
             )
             if any(map(str.isalnum, plain[i]))
             else NO_WORDS

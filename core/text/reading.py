@@ -11,6 +11,7 @@ class Reading:
 
     `area` is always the best guess and `probability` how likely it is; `abstained` says that this is too
     unsure to be counted. `areas` are up to two secondary ones. `urgent`: somebody could come to harm soon.
+    `second` is the next best guess at the area (empty: there is none) and how likely that is.
     """
 
     area: str
@@ -20,3 +21,5 @@ class Reading:
     intent: str
     urgent: bool
     abstained: bool
+    second: str = ""
+    second_probability: float | None = None

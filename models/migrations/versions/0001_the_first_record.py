@@ -391,6 +391,16 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['round_id'], ['round.id'], name=op.f('fk_tally_margin_round_id')),
     sa.PrimaryKeyConstraint('round_id', 'margin', 'level', 'question', 'choice', name=op.f('pk_tally_margin'))
     )
+    op.create_table('comment_tally',
+    sa.Column('community_id', sa.Integer(), nullable=False),
+    sa.Column('month', sa.String(length=7), nullable=False),
+    sa.Column('area', sa.String(length=20), nullable=False),
+    sa.Column('state', sa.String(length=12), nullable=False),
+    sa.Column('urgent', sa.Boolean(), nullable=False),
+    sa.Column('n', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['community_id'], ['community.id'], name=op.f('fk_comment_tally_community_id')),
+    sa.PrimaryKeyConstraint('community_id', 'month', 'area', 'state', 'urgent', name=op.f('pk_comment_tally'))
+    )
     op.create_table('attendance',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('activity_id', sa.Integer(), nullable=False),
@@ -586,6 +596,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_attendance_activity_id'))
 
     op.drop_table('attendance')
+    op.drop_table('comment_tally')
     op.drop_table('tally_margin')
     op.drop_table('tally')
     with op.batch_alter_table('snapshot', schema=None) as batch_op:

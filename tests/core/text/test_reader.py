@@ -151,3 +151,12 @@ def test_softmax_by_hand_and_without_overflow() -> None:
     assert softmax(np.array([[0.0, np.log(3)], [1e9, 0.0]])) == pytest.approx(
         np.array([[0.25, 0.75], [1, 0]])
     )
+
+
+def test_the_second_guess_is_the_next_likeliest_area(reader: Reader) -> None:
+    texts = ["四楼下不来，午饭能不能送上来", "电梯又坏了", "孩子放学没人管", "hello"]
+    for reading, (first, second) in zip(reader.read(texts), reader.likeliest(texts, 2), strict=True):
+        assert (reading.area, reading.second) == (first, second)
+        assert reading.second_probability is not None
+        assert 0 <= reading.second_probability <= reading.probability
+    assert reader.read(["……"])[0].second == ""

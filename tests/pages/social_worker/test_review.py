@@ -1,0 +1,254 @@
+"""The review screen: one key decides, the next comment is there, nothing is lost and nobody peeks."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+import streamlit as st
+from sqlalchemy import select
+from sqlmodel import col
+from streamlit.testing.v1 import AppTest
+
+from core import database
+from core.actions.accounts import create_account, sign_in, sign_out
+from core.queries.review import Desk
+from core.settings import ROOT
+from models.account import Account
+from models.comment import Label, WithdrawnLabel
+from models.taxonomy import AREA_LABELS
+from pages.parts import gate
+from tests.core.conftest import Small, make_small
+from tests.core.reviewing import label, says
+
+PASSWORD = "long-enough-1"
+HOSTILE = "<script>document.title='x'</script> **粗** :red[红] / facilities / safety"
+ONE, TWO = "电梯 / facilities / safety", "午饭 / elderly / health"
+Open = Callable[..., AppTest]
+
+
+@pytest.fixture
+def small(sqlite_record: Path, quick_hashes: None) -> Iterator[Small]:
+    """The small community, and an account of each of five roles."""
+    st.cache_data.clear()
+    made = make_small()
+    with database.writing() as session:
+        for role in ("social_worker", "supervisor", "committee", "purchaser", "admin"):
+            here = [(role, "all", None)]
+            create_account(session, name=role, display=f"{role}的姓名", password=PASSWORD, roles=here)
+    yield made
+    st.cache_data.clear()
+
+
+@pytest.fixture
+def open_as(small: Small, monkeypatch: pytest.MonkeyPatch) -> Open:
+    """Open the screen as one of the accounts (empty: nobody)."""
+
+    def _open(name: str = "social_worker") -> AppTest:
+        token = sign_in(name, PASSWORD) if name else None
+        monkeypatch.setattr(gate, "current_token", lambda: token)
+        screen = AppTest.from_file(str(ROOT / "pages" / "menu.py"), default_timeout=30)
+        screen.switch_page("social_worker/review.py")
+        return screen.run()
+
+    return _open
+
+
+def _desk(small: Small, name: str) -> Desk:
+    with database.reading() as session:
+        found = session.scalars(select(col(Account.id)).where(col(Account.name) == name)).one()
+    return Desk(small.community, found or 0)
+
+
+def _raw(screen: AppTest) -> str:
+    assert not screen.exception, screen.exception
+    return "\n".join(getattr(one.proto, "body", "") or "" for one in screen.get("html"))
+
+
+def _told(screen: AppTest) -> str:
+    return html.unescape(_raw(screen))
+
+
+def _words(screen: AppTest) -> str:
+    found = re.search(r'class="rv-text" dir="auto">(.*?)</p>', _told(screen), re.DOTALL)
+    return found[1] if found else ""
+
+
+def _press(screen: AppTest, *keys: str) -> AppTest:
+    """Each key is on exactly one button."""
+    for key in keys:
+        (found,) = [one for one in screen.button if one.proto.shortcut.lower() == key]
+        found.click().run()
+    return screen
+
+
+def _labels() -> list[tuple[str, str, str, str, bool]]:
+    with database.reading() as session:
+        rows = session.scalars(select(Label).order_by(col(Label.id)))
+        return [(row.area, row.areas, row.sentiment, row.intent, row.urgent) for row in rows]
+
+
+def test_one_key_labels_and_the_next_comment_is_there(small: Small, open_as: Open) -> None:
+    says(small.community, ONE, TWO)
+    screen = open_as()
+    first = _words(screen)
+    assert "还有 2 条等第一遍" in _told(screen)
+    _press(screen, "1")
+    assert _words(screen) not in ("", first) and "今天复核了 1 条，还有 1 条" in _told(screen)
+    assert "已记下：" in _told(screen)
+    _press(screen, "2")
+    assert "都复核完了" in _told(screen)
+    expected = ["facilities", "health"] if first == ONE else ["elderly", "safety"]
+    assert [row[0] for row in _labels()] == expected
+    assert {row[2:] for row in _labels()} == {("neg", "complaint", False)}, "the rest as the machine read it"
+
+
+def test_other_areas_have_a_letter_each_and_none_is_zero(small: Small, open_as: Open) -> None:
+    says(small.community, ONE, "哈哈 / facilities / safety")
+    screen = _press(open_as(), "3")
+    letters = [one.proto.shortcut for one in screen.button if one.label in AREA_LABELS.values()]
+    assert len(set(letters)) == len(AREA_LABELS) - 1
+    _press(screen, "3")
+    assert any(one.proto.shortcut == "1" for one in screen.button), "3 again goes back"
+    _press(screen, "3", "h", "0")
+    assert [row[0] for row in _labels()] == ["employment", "other"]
+
+
+def test_what_goes_with_the_area_is_changed_by_key(small: Small, open_as: Open) -> None:
+    says(small.community, ONE)
+    screen = open_as()
+    assert any(one.label == "情感：不满" for one in screen.button)
+    _press(screen, "q", "w", "w", "e", "a", "a", "b", "d", "b", "3")
+    assert any(one.label == "还涉及：社区文化体育服务" for one in screen.button)
+    _press(screen, "a", "l", "3", "1")
+    assert _labels() == [("facilities", "culture", "neu", "question", True)], "no area stands twice"
+
+
+def test_undo_brings_the_comment_back_and_its_record_shows_it(small: Small, open_as: Open) -> None:
+    says(small.community, ONE, TWO)
+    screen = open_as()
+    first = _words(screen)
+    _press(screen, "2", "u")
+    assert _words(screen) == first and _labels() == []
+    assert "已撤回" in _told(screen) and "（已撤回）" in _told(screen)
+    _press(screen, "1")
+    assert _words(screen) not in ("", first)
+    _press(screen, "u", "u")
+    assert "没有可以撤回的" in _told(screen)
+    with database.reading() as session:
+        assert len(list(session.scalars(select(WithdrawnLabel)))) == 2
+
+
+def test_the_last_one_can_be_taken_back_where_none_is_left(small: Small, open_as: Open) -> None:
+    says(small.community, ONE)
+    screen = _press(open_as(), "1")
+    assert _words(screen) == ""
+    assert _words(_press(screen, "u")) == ONE
+
+
+def test_what_is_skipped_comes_back_when_asked_for(small: Small, open_as: Open) -> None:
+    says(small.community, ONE, TWO)
+    screen = open_as()
+    first = _words(screen)
+    assert _words(_press(screen, "j")) != first
+    _press(screen, "1")
+    assert "跳过的" in _told(screen) and _words(screen) == ""
+    assert _words(_press(screen, "j")) == first
+
+
+def test_a_press_meant_for_one_comment_never_falls_on_the_next(small: Small, open_as: Open) -> None:
+    says(small.community, *(f"第{i}条 / facilities / safety" for i in range(3)))
+    screen = open_as()
+    keys = {one.key for one in screen.button if one.proto.shortcut}
+    _press(screen, "1")
+    assert not keys & {one.key for one in screen.button if one.proto.shortcut}
+
+
+def test_the_second_reader_sees_neither_label_nor_name(small: Small, open_as: Open) -> None:
+    for said in says(small.community, *(f"第{i}条 / facilities / safety" for i in range(40))):
+        label(_desk(small, "supervisor"), said, "employment", areas=("convenience",))
+    screen = open_as()
+    screen.segmented_control(key="review.order").select("second").run()
+    for _ in range(2):
+        assert _words(screen)
+        told = _told(screen) + "".join(one.label for one in screen.button)
+        for secret in ("supervisor的姓名", AREA_LABELS["employment"], AREA_LABELS["convenience"]):
+            assert secret not in told
+        _press(screen, "1")
+
+
+def test_what_one_labelled_can_be_changed_and_both_stand_in_the_record(small: Small, open_as: Open) -> None:
+    says(small.community, ONE, TWO)
+    screen = open_as()
+    first = _words(screen)
+    _press(screen, "1")
+    (again,) = [one for one in screen.button if one.label == "改 1"]
+    again.click().run()
+    assert _words(screen) == first and "social_worker的姓名" in _told(screen)
+    _press(screen, "2")
+    assert len(_labels()) == 2 and _words(screen) not in ("", first)
+
+
+def test_no_agreement_below_thirty_then_with_its_interval(small: Small, open_as: Open) -> None:
+    texts = [f"第{i}条 / {area} / safety" for i in range(15) for area in ("facilities", "culture")]
+    ids, desk = says(small.community, *texts), _desk(small, "social_worker")
+    for said in ids[:29]:
+        label(desk, said, "facilities")
+    assert "满 30 条后显示（现在 29 条）" in _told(open_as())
+    label(desk, ids[29], "culture")
+    st.cache_data.clear()
+    found = re.search(r"(-?\d\.\d\d)，范围 (-?\d\.\d\d)–(-?\d\.\d\d)（30 条）", _told(open_as()))
+    assert found and float(found[2]) <= float(found[1]) <= float(found[3])
+    # By hand: 14 of 30 pairs apart; of 60 values 44 facilities, 16 culture: 1 − 59 · 28 / (2 · 44 · 16)
+    assert found[1] == "-0.17"
+
+
+def test_words_of_a_comment_stay_words(small: Small, open_as: Open) -> None:
+    says(small.community, HOSTILE)
+    screen = open_as()
+    assert "<script>" not in _raw(screen) and "&lt;script&gt;" in _raw(screen)
+    assert "<script>" not in _raw(_press(screen, "1"))
+    assert all("script" not in one.label and "红" not in one.label for one in screen.button)
+
+
+def test_what_the_machine_has_not_read_yet_is_said_to_wait(small: Small, open_as: Open) -> None:
+    says(small.community, "还没读的", read=False)
+    screen = open_as()
+    assert "还有 1 条意见机器还没读" in _told(screen) and _words(screen) == ""
+    screen.segmented_control(key="review.order").select("urgent").run()
+    assert _words(screen) == "还没读的"
+    _press(screen, "3", "a")
+    assert [row[0] for row in _labels()] == ["elderly"]
+
+
+def test_an_urgent_comment_is_marked_and_nothing_yet_is_said_in_words(small: Small, open_as: Open) -> None:
+    assert "这里还没有意见" in _told(open_as())
+    says(small.community, "冒烟! / safety / facilities")
+    assert "可能紧急" in _told(open_as())
+
+
+@pytest.mark.parametrize("role", ["", "committee", "purchaser", "admin"])
+def test_the_gate_is_shut_to_others(small: Small, open_as: Open, role: str) -> None:
+    says(small.community, ONE)
+    screen = open_as(role)
+    assert _words(screen) == "" and not screen.button
+    assert ("没有看这一页的权限" if role else "请先登录") in _told(screen)
+
+
+def test_a_supervisor_reviews_too(small: Small, open_as: Open) -> None:
+    says(small.community, ONE)
+    _press(open_as("supervisor"), "1")
+    assert len(_labels()) == 1
+
+
+def test_who_has_signed_out_meanwhile_labels_nothing(small: Small, open_as: Open) -> None:
+    says(small.community, ONE)
+    screen = open_as()
+    token = gate.current_token()
+    assert token is not None
+    sign_out(token)
+    _press(screen, "1")
+    assert _labels() == [] and "请先登录" in _told(screen)
