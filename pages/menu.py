@@ -39,7 +39,7 @@ def style() -> str:
     return Path(__file__).with_name("parts").joinpath("menu.css").read_text(encoding="utf8")
 
 
-viewer = gate.viewer()
+viewer = gate.arrive()
 chosen = st.navigation(menu(viewer), position="sidebar" if viewer else "hidden", expanded=True)
 staff_only = any(screen.right and screen.name == chosen.url_path for screen in SCREENS)
 st.set_page_config(

@@ -41,17 +41,3 @@ def how(
     if closes_at is not None:
         found.append(say("overview.how.closes", day=day(closes_at)))
     return [*found, say("overview.how.ways", **told)]
-
-
-def satisfied(rated: pd.DataFrame) -> str:
-    """Overall satisfaction in a sentence, from the rows of core.analysis.satisfaction."""
-    if rated.empty:
-        return say("overview.satisfaction.none")
-    row = rated.iloc[0]
-    if row["state"] == "hidden":
-        return say("overview.satisfaction.hidden")
-    n = f"{row['n']:,}"
-    if row["state"] == "few":
-        return say("overview.satisfaction.few", n=n)
-    figures = {name: f"{row[name]:.0%}" for name in ("low", "high")}
-    return say("overview.satisfaction.told", share=f"{row['satisfied']:.0%}", n=n, **figures)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -65,14 +66,15 @@ def load(path: Path) -> Definition:
     return parse(data)
 
 
+@cache
 def load_shipped(code: str) -> Definition:
-    """One of the definitions in data/questionnaires, by its code."""
+    """One of the definitions in data/questionnaires, by its code; read once, for it cannot change."""
     return load(SHIPPED / f"{code}.yaml")
 
 
 def shipped() -> list[Definition]:
     """All definitions in data/questionnaires."""
-    return [load(path) for path in sorted(SHIPPED.glob("*.yaml"))]
+    return [load_shipped(path.stem) for path in sorted(SHIPPED.glob("*.yaml"))]
 
 
 def plain(definition: Definition) -> dict[str, Any]:

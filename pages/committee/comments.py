@@ -9,21 +9,13 @@ import streamlit as st
 
 from core import database
 from core.access import Right
-from core.analysis.comment_counts import (
-    ALL,
-    Conservation,
-    Leading,
-    by_area_and_month,
-    conservation,
-    leading,
-    months_of,
-)
+from core.analysis.comment_counts import Conservation, Leading, conservation, months_of
 from core.errors import LinshengError
-from core.output import comments_chart
 from core.queries.comments import comment_counts, comments_in
 from core.words import say
 from models.taxonomy import AREA_LABELS
 from pages.parts import comment_list, gate, show
+from pages.parts.comment_figures import Drawn, drawn
 
 seat = gate.require(Right.COMMENTS)
 
@@ -72,23 +64,18 @@ def states(kept: Conservation, urgent: int) -> None:
         show.fail(say("comments.missing", n=f"{abs(kept.missing):,}"))
 
 
-def charts(table: pd.DataFrame, first: str) -> None:
+def charts(shown: Drawn) -> None:
     """Comments by area, then each area's months, with the same figures as a table."""
     show.section(say("comments.chart.by_area"), say("comments.chart.by_area_note"))
-    show.chart(comments_chart.area_bars(table, first=first), "", key="comments-areas")
-    note = say("comments.chart.by_month_note")
-    drawn = comments_chart.drawn_months(table)
-    if table["month"].isin(drawn).sum() < (table["month"] != ALL).sum():
-        note += say("comments.chart.by_month_latest", n=len(drawn))
-    show.section(say("comments.chart.by_month"), note)
-    show.chart(comments_chart.month_rows(table), "", key="comments-months")
-    twin = comments_chart.as_table(table)
-    show.under(twin, "comments", say("comments.chart.explain"), numeric=twin.columns[1:])
+    show.chart(shown.areas, "", key="comments-areas")
+    show.section(say("comments.chart.by_month"), shown.months_note)
+    show.chart(shown.months, "", key="comments-months")
+    show.under(shown.twin, "comments", say("comments.chart.explain"), numeric=shown.twin.columns[1:])
 
 
 counts, total = asked()
-table = by_area_and_month(counts)
-first = leading(table)
+shown = drawn(counts)
+first = shown.first if shown else None
 show.top(seat.community, say("comments.screen"), finding(first, total), how=how(months_of(counts), total))
 if not total:
     show.empty(say("comments.none_yet"))
@@ -99,5 +86,5 @@ with words:
     show.section(say("comments.list.title"), say("comments.list.note"))
     comment_list.listing(seat.community.community_id, comment_list.filters(months_of(counts)))
 with figures:
-    if len(table):
-        charts(table, first.area if first else "")
+    if shown:
+        charts(shown)

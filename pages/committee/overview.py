@@ -12,7 +12,7 @@ from core.errors import LinshengError
 from core.output import overview
 from core.queries.overview import CommentsToDo, comments_to_do
 from core.words import say
-from pages.parts import figures, gate, map_parts, overview_parts, show
+from pages.parts import figures, gate, map_parts, overview_parts, satisfaction_parts, show
 
 seat = gate.require(Right.OVERVIEW)
 COMMUNITY = seat.community.community_id
@@ -85,6 +85,8 @@ with left:
     if READS_COMMENTS:
         today(waiting())
     three_findings()
-    show.section(say("overview.satisfaction.title"), overview_parts.satisfied(at, found.round_id))
+    satisfied = satisfaction_parts.overall(COMMUNITY, at)
+    told = satisfied.finding if satisfied else say("overview.satisfaction.none")
+    show.section(say("overview.satisfaction.title"), told)
 with right:
     who_answered(answers)

@@ -27,12 +27,22 @@ def told(row: dict[str, object]) -> str:
     return say("publish.range", low=f"{row['low']:,}", high=f"{row['high']:,}")
 
 
+def asked(row: dict[str, object]) -> str:
+    """How many were asked."""
+    return f"{row['n']:,}" if row["n"] else say("show.none")
+
+
 def preview(found: figures.Survey, rows: list[dict[str, object]]) -> pd.DataFrame:
     """The rows as a table; an "other" is named by its group, for its own label says nothing."""
     need, persons, n = (say(f"publish.column.{name}") for name in ("need", "persons", "n"))
     named = {need.code: need.short if need.other else need.label for need in found.needs.values()}
     return pd.DataFrame(
-        {need: named[str(row["need"])], persons: told(row), n: row["n"] or say("show.none")} for row in rows
+        {
+            need: named[str(row["need"])],
+            persons: told(row),
+            n: f"{row['n']:,}" if row["n"] else say("show.none"),
+        }
+        for row in rows
     )
 
 

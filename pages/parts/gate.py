@@ -19,10 +19,11 @@ from core.queries.viewers import SignedIn, communities_for, signed_in
 from core.words import say
 from models.base import now
 from models.taxonomy import ROLES
-from pages.parts import here
+from pages.parts import alert_line, here
 
 COOKIE = "linsheng_session"
 _CHOSEN = "gate.community"
+_ARRIVED = "gate.arrived"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +61,22 @@ def _touch(token: str, found: SignedIn) -> None:
         touch(token, found.seen_at, now())
 
 
+def arrive() -> Viewer | None:
+    """Who is signed in, asked once for a whole run: the menu asks, and the screen's gate takes it over."""
+    found = viewer()
+    st.session_state[_ARRIVED] = (current_token(), found)
+    return found
+
+
+def _arrived() -> Viewer | None:
+    """What the menu found in this very run, used up by taking it; a screen that runs alone asks itself."""
+    token, found = st.session_state.pop(_ARRIVED, (None, None))
+    return found if found is not None and token == current_token() else viewer()
+
+
 def require(right: Right) -> Seat:
     """First line of every staff screen: the seat, or the run stops with a sentence that says what to do."""
-    found = viewer()
+    found = _arrived()
     if found is None:
         _refuse(say("gate.signed_out"), sign_in=True)
     if not found.may(right):
@@ -76,6 +90,7 @@ def require(right: Right) -> Seat:
         _refuse(say("gate.no_community"))
     community = _chosen(offered)
     here.banner(community)
+    alert_line.show(found, besides=community.community_id if right is Right.ALERTS else 0)
     return Seat(found, community)
 
 

@@ -11,19 +11,15 @@ import pandas as pd
 from core import database
 from core.analysis.answered import by_way
 from core.analysis.findings import main_findings
-from core.analysis.satisfaction import satisfaction
 from core.analysis.suppression import shown_count
 from core.output import answers_map, overview
 from core.output.findings import Told, tell
 from core.queries.overview import responses_by_way
-from core.queries.tally import counts
 from core.settings import settings
 from core.words import say
 from models.taxonomy import UNKNOWN_GRID
 from pages.parts import map_parts
 from pages.parts.figures import Mark, Survey, kept
-
-OVERALL = "overall"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,20 +66,6 @@ def ways(at: Mark, round_id: int) -> dict[str, int | None]:
 def _ways(url: str, folded_at: datetime | None, round_id: int) -> dict[str, int | None]:
     with database.reading() as session:
         return by_way(responses_by_way(session, round_id))
-
-
-def satisfied(at: Mark, round_id: int) -> str:
-    """Overall satisfaction with the community's services, as said in the needs round, in a sentence."""
-    return _satisfied(settings().url, at.folded_at, round_id)
-
-
-@kept
-def _satisfied(url: str, folded_at: datetime | None, round_id: int) -> str:
-    with database.reading() as session:
-        found = counts(session, round_id, [OVERALL]).rename(columns={"item": "choice"})
-    return overview.satisfied(
-        satisfaction(found[["question", "choice", "n"]]) if len(found) else pd.DataFrame()
-    )
 
 
 def findings(found: Survey, at: Mark) -> list[Told]:

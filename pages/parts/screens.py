@@ -36,13 +36,17 @@ SCREENS: Final = (
     *_residents("home", "needs", "sentence", "feedback", "board", "receipt", "thanks"),
     Screen("committee/overview.py", "committee", Right.OVERVIEW),
     Screen("committee/demand_map.py", "committee", Right.DEMAND),
+    Screen("committee/alerts.py", "committee", Right.ALERTS),
     Screen("committee/comments.py", "committee", Right.COMMENTS),
     Screen("committee/findings.py", "committee", Right.OVERVIEW),
     Screen("committee/publish.py", "committee", Right.PUBLISH),
     Screen("social_worker/gap.py", "social_worker", Right.GAP),
     Screen("social_worker/satisfaction.py", "social_worker", Right.SATISFACTION),
+    Screen("social_worker/review.py", "social_worker", Right.REVIEW),
+    Screen("social_worker/classifier.py", "social_worker", Right.CLASSIFIER),
     Screen("admin/places.py", "admin", Right.SETUP),
     Screen("admin/rounds.py", "admin", Right.ROUNDS),
+    Screen("admin/duty.py", "admin", Right.SETUP),
     Screen("admin/accounts.py", "admin", Right.ACCOUNTS),
 )
 

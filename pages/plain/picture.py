@@ -1,4 +1,4 @@
-"""The script behind 保存图片, as a file of its own: the content security policy runs no other."""
+"""The scripts of our own, each as a file: the content security policy runs no script inside a page."""
 
 from __future__ import annotations
 
@@ -8,14 +8,23 @@ from pathlib import Path
 from starlette.requests import Request
 from starlette.responses import Response
 
-_FILE = Path(__file__).parents[1] / "parts" / "picture.js"
+_PARTS = Path(__file__).parents[1] / "parts"
 
 
 @cache
-def _script() -> bytes:
-    return _FILE.read_bytes()
+def _script(name: str) -> bytes:
+    return (_PARTS / name).read_bytes()
+
+
+def _told(name: str) -> Response:
+    return Response(_script(name), media_type="text/javascript", headers={"Cache-Control": "max-age=3600"})
 
 
 def picture_script(_request: Request) -> Response:
-    """The script; browsers keep it for an hour."""
-    return Response(_script(), media_type="text/javascript", headers={"Cache-Control": "max-age=3600"})
+    """The script behind 保存图片; browsers keep it for an hour."""
+    return _told("picture.js")
+
+
+def step_script(_request: Request) -> Response:
+    """The script that begins a new step of a questionnaire at its top."""
+    return _told("step.js")

@@ -15,7 +15,7 @@ from pages.plain.faults import Faults
 from pages.plain.headers import SecurityHeaders
 from pages.plain.health import health
 from pages.plain.limits import RequestLimits
-from pages.plain.picture import picture_script
+from pages.plain.picture import picture_script, step_script
 from pages.plain.render import refusal
 from pages.plain.signin import do_sign_in, do_sign_out, show_sign_in, show_sign_out
 from pages.plain.streamlit_page import StreamlitPage
@@ -32,6 +32,7 @@ def routes() -> list[BaseRoute]:
         Route("/signout", do_sign_out, methods=["POST"]),
         Route("/healthz", health, methods=["GET"]),
         Route("/picture.js", picture_script, methods=["GET"]),
+        Route("/step.js", step_script, methods=["GET"]),
     ]
 
 

@@ -25,16 +25,24 @@ from models.taxonomy import ANSWER_STATES, AREA_LABELS
 from pages.parts import here
 
 AHEAD = timedelta(days=60)
-MOST_FIGURES = 8
+# So many items are shown at once, the others on a tap.
+FIRST_FIGURES = 8
 CROSSED = ("grid", "age_band", "sex")
 
 
-def section(title: str, items: list[str], nothing: str) -> None:
-    """A heading with a list of ready-made items, or the sentence that there is nothing yet."""
-    listed = (
-        f'<ul class="ls-list">{"".join(items)}</ul>' if items else f'<p class="ls-note">{escape(nothing)}</p>'
-    )
+def section(title: str, items: list[str], nothing: str, *, first: int = 99) -> None:
+    """A heading with a list of ready-made items, the `first` at once; or that there is nothing."""
+    begin, rest = items[:first], items[first:]
+    listed = as_list(begin) if items else f'<p class="ls-note">{escape(nothing)}</p>'
+    if rest:
+        more = escape(say("resident.board.rest", n=len(rest)))
+        listed += f'<details class="ls-more"><summary>{more}</summary>{as_list(rest)}</details>'
     st.html(f"<h2>{escape(title)}</h2>{listed}")
+
+
+def as_list(items: list[str]) -> str:
+    """Ready-made items as a list."""
+    return f'<ul class="ls-list">{"".join(items)}</ul>'
 
 
 def card(title: str, *lines: str) -> str:
@@ -59,11 +67,11 @@ def figure(row: Mapping[str, Any], labels: Mapping[str, str]) -> str:
 
 
 def figures(result: PublishedResult) -> list[str]:
-    """The items most needed in the whole community."""
+    """All items in the whole community, those most needed first."""
     labels = need_labels(result.round_id)
     whole = [row for row in result.figures if row.get("need") and not any(row.get(c) for c in CROSSED)]
     whole.sort(key=lambda row: -(row.get("persons") or 0))
-    return [figure(row, labels) for row in whole[:MOST_FIGURES]]
+    return [figure(row, labels) for row in whole]
 
 
 def answer(given: PublishedAnswer) -> str:
@@ -95,6 +103,7 @@ with database.reading() as session:
 
 if result is not None:
     here.note(say("resident.board.results_line", name=result.name, day=day(result.published_at)))
-section(say("resident.board.results"), figures(result) if result else [], say("resident.board.results_none"))
+public = figures(result) if result else []
+section(say("resident.board.results"), public, say("resident.board.results_none"), first=FIRST_FIGURES)
 section(say("resident.board.answers"), list(map(answer, answers)), say("resident.board.answers_none"))
 section(say("resident.board.activities"), list(map(activity, coming)), say("resident.board.activities_none"))
