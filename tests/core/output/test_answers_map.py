@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Any
 
 import pandas as pd
 import pytest
 
 from core.analysis.answered import by_building, by_grid
-from core.analysis.satisfaction import satisfaction
 from core.output import answers_map, overview
 from core.output.answers_map import fewest, table, told, values
 
@@ -89,21 +87,3 @@ def test_how_tells_the_round_and_who_filled_the_sheets_in() -> None:
         "本人填写 900 份，家人或工作人员代填 人数太少，不显示，纸质、电话和自助机 0 份",
     ]  # fmt: skip
     assert len(overview.how("秋季调查", opens, None, ways)) == 2
-
-
-@pytest.mark.parametrize(
-    ("points", "said"),
-    [
-        ({}, "这次调查没有人回答总体满意度。"),
-        ({4: 20, 1: 9}, "29 份答卷，不足 30 份不给百分比。"),
-        ({4: 2, 1: 1}, "人数太少，不显示，保护隐私。"),
-        # Wilson 42/120, DOMAIN 4.7: 27.05 % to 43.88 %.
-        ({4: 30, 5: 12, 2: 78}, "35% 的居民比较满意或非常满意（区间 27%–44%，120 份答卷，未加权）"),
-    ],
-)
-def test_overall_satisfaction_in_a_sentence(points: dict[int, int], said: str) -> None:
-    rows: list[dict[str, Any]] = [
-        {"question": "overall", "choice": str(p), "n": n} for p, n in points.items()
-    ]
-    rated = satisfaction(pd.DataFrame(rows)) if rows else pd.DataFrame()
-    assert overview.satisfied(rated) == said
