@@ -102,6 +102,8 @@ def _reading(said: Row, at: datetime) -> Row:
         "area": AREAS[said["id"] % len(AREAS)],
         "areas": "",
         "probability": 0.9,
+        "second": "",
+        "second_probability": 0.0,
         "sentiment": "neu",
         "intent": "need",
         "urgent": said["id"] % 997 == 0,

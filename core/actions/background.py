@@ -1,4 +1,4 @@
-"""The two workers of a running portal: fold new responses, read waiting comments."""
+"""The workers of a running portal: fold new responses, read waiting comments, watch over the alerts."""
 
 from __future__ import annotations
 
@@ -8,16 +8,18 @@ import time
 from collections.abc import Callable
 
 from core import database
+from core.actions.alerts import watch
+from core.actions.classifier_versions import LABELLED, LEXICON, in_force, n_shipped, note_shipped
 from core.actions.fold import fold
 from core.actions.read_comments import read_waiting, try_again
 from core.errors import LinshengError
-from core.settings import ROOT, settings
+from core.settings import settings
 from core.text import store
 from core.text.reader import Reader
 
-LABELLED, LEXICON = ROOT / "data" / "labelled", ROOT / "data" / "lexicon"
 # How long a worker rests when it found nothing, or when the record or the classifier was not there.
 READ_SECONDS = 3.0
+WATCH_SECONDS = 60.0
 TROUBLE_SECONDS = 15.0
 # How often to look whether the labelled comments changed, and to train again after a training that failed.
 LOOK_SECONDS, RETRAIN_SECONDS = 60.0, 600.0
@@ -56,6 +58,7 @@ class ReadingStep:
     """Reads waiting comments once a classifier of the current data is there; trains it in a child first.
 
     When the data change while the portal runs, the classifier at hand goes on until its successor is trained.
+    A version that was decided on reads instead of the data's own.
     """
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
@@ -76,10 +79,14 @@ class ReadingStep:
             self._training.stop()
 
     def _look(self) -> None:
-        """Whether the classifier at hand is still that of the data; if not, load or train theirs."""
-        version = store.current_version(LABELLED, LEXICON)
+        """Whether the classifier at hand is still the one that shall read; if not, load or train one."""
+        shipped = store.current_version(LABELLED, LEXICON)
+        with database.reading() as session:
+            version = in_force(session, shipped)
         if self._reader is None or self._reader.version != version:
             self._renew(version)
+            if self._reader is not None and self._reader.version == shipped:
+                note_shipped(shipped, n_shipped())
         settled = self._reader is not None and self._reader.version == version
         self._look_at = self._clock() + (LOOK_SECONDS if settled else READ_SECONDS)
 
@@ -101,17 +108,18 @@ _reading: list[ReadingStep] = []
 
 
 def start() -> None:
-    """Start both workers, once per process."""
+    """Start the workers, once per process."""
     if not _workers:
         _workers.append(Worker("fold", lambda: fold().responses, settings().fold_seconds))
         _reading.append(ReadingStep())
         _workers.append(Worker("read", _reading[0], READ_SECONDS))
+        _workers.append(Worker("watch", watch, WATCH_SECONDS))
         for worker in _workers:
             worker.start()
 
 
 def stop() -> None:
-    """Stop both workers and a training under way, and close the record's connections."""
+    """Stop the workers and a training under way, and close the record's connections."""
     while _workers:
         _workers.pop().stop()
     while _reading:

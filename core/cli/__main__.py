@@ -11,6 +11,7 @@ from core.cli import estimate as estimate
 from core.cli import evaluate as evaluate
 from core.cli import import_ as import_
 from core.cli import init as init
+from core.cli import reread as reread
 from core.cli import train as train
 from core.cli.app import app
 

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
-import pandas as pd
-
-from core.actions.imports import Reject, read_table
+from core.actions.classifier_versions import LABELLED, LEXICON
+from core.actions.imports import Reject
+from core.actions.training_labels import labelled_table as labelled_table
 from core.cli import out
-from core.errors import ImportFailed, NotSetUp
-from core.settings import ROOT, settings
+from core.errors import NotSetUp
+from core.settings import settings
 from core.text import store
-from core.text.labelled import COLUMNS, faults, missing_columns, usable
 from core.text.reader import Reader
 from core.words import say
 
-LABELLED, LEXICON = ROOT / "data" / "labelled", ROOT / "data" / "lexicon"
 # More rejected rows than these are told by their number only.
 MOST_TOLD = 20
 
@@ -28,26 +24,6 @@ def ready(*, again: bool = False) -> Reader:
             return store.train(LABELLED, LEXICON, cache, again=again, advance=advance)
     except (RuntimeError, OSError, ValueError) as error:
         raise NotSetUp(say("reading.train.failed", reason=type(error).__name__)) from error
-
-
-def labelled_table(path: Path) -> tuple[pd.DataFrame, list[Reject]]:
-    """The usable rows of a table of labelled comments, and why the others are not.
-
-    Raises ImportFailed when it is no such table or no row is usable.
-    """
-    table = read_table(path)
-    frame = pd.DataFrame([row.cells for row in table.rows], columns=list(table.columns), dtype=str)
-    if missing := missing_columns(frame):
-        told = say("reading.evaluate.columns_missing", missing="、".join(missing), columns="、".join(COLUMNS))
-        raise ImportFailed(told)
-    wrong = [
-        Reject(table.rows[i].line, say("reading.evaluate.wrong", column=fault.column, value=fault.value))
-        for i, fault in zip(faults(frame).index, faults(frame).itertuples(), strict=True)
-    ]
-    good = usable(frame)
-    if good.empty:
-        raise ImportFailed(say("reading.evaluate.no_rows", name=path.name))
-    return good.reset_index(drop=True), sorted([*table.rejects, *wrong])
 
 
 def tell_rejects(rejects: list[Reject]) -> None:

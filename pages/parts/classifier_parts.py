@@ -22,6 +22,7 @@ from pages.parts import deeds, show
 # Below this a share would only look exact.
 FEWEST_FOR_SHARE = 30
 EVERY_SECONDS = 2.0
+_STYLE = ".st-key-classifier-versions td:not(.n) { min-width: 6.5em; }"
 # So often a process that was started is waited for.
 MOST_WAITS = 20
 _BEGUN = "classifier.begun"
@@ -46,8 +47,10 @@ def table(cards: Sequence[VersionCard]) -> None:
     heads = {name: say(f"classifier.table.{name}") for name in names}
     rows = [[row(card)[name] for name in names] for card in cards]
     frame = pd.DataFrame(rows, columns=list(heads.values()))
-    numeric = [heads[name] for name in ("old", "new", "f1", "held")]
-    show.under(frame, "classifier", say("classifier.explain"), numeric=numeric, unfolded=True)
+    numeric = [heads[name] for name in ("f1", "held")]
+    with st.container(key="classifier-versions"):
+        st.html(f"<style>{_STYLE}</style>")
+        show.under(frame, "classifier", say("classifier.explain"), numeric=numeric, unfolded=True)
 
 
 def row(card: VersionCard) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import threading
 from collections.abc import Callable
@@ -80,6 +81,8 @@ class World:
         self.trainings: list[_Training] = []
         self.read_with: list[str] = []
         self.again = 0
+        self.decided = ""
+        self.noted: list[str] = []
 
     def train(self, *_: object, gently: bool) -> _Training:
         """Begin one."""
@@ -112,6 +115,9 @@ def world(monkeypatch: pytest.MonkeyPatch) -> World:
     monkeypatch.setattr(background.store, "train_in_child", found.train)
     monkeypatch.setattr(background, "read_waiting", found.read)
     monkeypatch.setattr(background, "try_again", found.tried)
+    monkeypatch.setattr(background, "in_force", lambda _, shipped: found.decided or shipped)
+    monkeypatch.setattr(background, "note_shipped", lambda version, _: found.noted.append(version))
+    monkeypatch.setattr(background.database, "reading", contextlib.nullcontext)
     return found
 
 
@@ -156,6 +162,16 @@ def test_when_the_data_change_the_old_classifier_reads_on_until_the_new_one_is_t
     world.now += READ_SECONDS
     step()
     assert world.read_with[-1] == "b" and world.again == 2
+
+
+def test_a_version_that_was_decided_on_reads_within_a_minute_and_is_no_shipped_one(world: World) -> None:
+    world.there |= {"a", "decided"}
+    step = ReadingStep(lambda: world.now)
+    step()
+    world.decided = "decided"
+    world.now += LOOK_SECONDS
+    step()
+    assert world.read_with == ["a", "decided"] and world.trainings == [] and world.noted == ["a"]
 
 
 def test_closing_ends_a_training_under_way(world: World) -> None:
