@@ -1,10 +1,11 @@
-"""The words that speak for a service area (data/lexicon/areas.toml), counted in texts."""
+"""Words known before anybody labelled a comment (data/lexicon): which service area they speak for."""
 
 from __future__ import annotations
 
 import tomllib
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from operator import add
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +14,9 @@ import numpy.typing as npt
 from core.text.features import normalise
 
 Floats = npt.NDArray[np.float32]
+
+# What a word weighs beside a text's row of hashed features, whose length is 1.
+LEXICON_SCALE = 0.05
 
 
 class Lexicon:
@@ -33,7 +37,7 @@ class Lexicon:
 
     @classmethod
     def load(cls, folder: Path) -> Lexicon:
-        """Read `areas.toml` in the folder: for each area its words, parted by blanks.
+        """Read the folder's `areas.toml`: for each area its words, parted by blanks.
 
         Raises OSError or ValueError (no such table, a word of one character).
         """
@@ -41,21 +45,28 @@ class Lexicon:
         return cls({area: words.split() for area, words in areas.items()})
 
     def counts(self, plain: Sequence[str]) -> Floats:
-        """How often each area's words occur in normalised texts, shape (texts, areas).
+        """How often each area's words occur in normalised texts, shape (texts, areas)."""
+        width = len(self.areas)
+        found = [row * width + area for row, text in enumerate(plain) for _, _, area in self.places(text)]
+        cells = np.bincount(np.array(found, dtype=np.int64), minlength=len(plain) * width)
+        return cells.reshape(len(plain), width).astype(np.float32)
+
+    def places(self, text: str) -> list[tuple[int, int, int]]:
+        """(begin, size, column of its area) of each word in a normalised text.
 
         Where words overlap the one that begins first counts, of those the longest.
         """
-        found = np.zeros((len(plain), len(self.areas)), dtype=np.float32)
-        for row, text in enumerate(plain):
-            at = 0
-            while at < len(text) - 1:
-                at += self._count(text, at, found[row])
+        known, found, at = self._beginning, list[tuple[int, int, int]](), 0
+        # Most places begin no word: they are passed over without a slice of the text.
+        for begin in [i for i, pair in enumerate(map(add, text, text[1:])) if pair in known]:
+            for word, area in known[text[begin : begin + 2]] if begin >= at else ():
+                if text.startswith(word, begin):
+                    found.append((begin, len(word), area))
+                    at = begin + len(word)
+                    break
         return found
 
-    def _count(self, text: str, at: int, found: Floats) -> int:
-        """Count the word that begins at a place; how far to go on."""
-        for word, area in self._beginning.get(text[at : at + 2], ()):
-            if text.startswith(word, at):
-                found[area] += 1
-                return len(word)
-        return 1
+
+def lexicon_part(lexicon: Lexicon, plain: Sequence[str]) -> Floats:
+    """The lexicon's features of normalised texts, damped and scaled; shape (texts, areas)."""
+    return np.asarray(np.log1p(lexicon.counts(plain)) * LEXICON_SCALE, dtype=np.float32)

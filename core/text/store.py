@@ -17,7 +17,9 @@ from core.text.reader import Reader
 from models.taxonomy import AREA_LABELS, INTENTS, SENTIMENTS
 
 # Change this whenever features or training change: every classifier then gets a new version.
-RECIPE = "3"
+RECIPE = "5"
+# Files of the lexicon a classifier is made of.
+READ = (".toml", ".npz")
 # Words that topics are made of: no classifier reads them, so a change in them needs no training.
 UNREAD_WORDS = ("stopwords.toml",)
 # How often a training tells that it has come further.
@@ -42,7 +44,7 @@ def current_version(labelled: Path, lexicon: Path) -> str:
     """The version that training on the data as they are now would have."""
     codes = [list(AREA_LABELS), list(SENTIMENTS), list(INTENTS)]
     digest = hashlib.sha256(json.dumps([RECIPE, *codes]).encode())
-    words = [path for path in lexicon.glob("*.toml") if path.name not in UNREAD_WORDS]
+    words = [path for path in lexicon.glob("*.*") if path.suffix in READ and path.name not in UNREAD_WORDS]
     for path in (*sorted(labelled.glob("*.csv")), *sorted(words)):
         data = path.read_bytes()
         digest.update(f"\0{path.name}\0{len(data)}\0".encode() + data)

@@ -172,6 +172,7 @@ def test_train_trains_when_the_data_changed(
 def test_train_that_cannot_be_done_says_what_to_do(
     run: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    (tmp_path / "own.csv").write_text("id,text\n", encoding="utf8")
     monkeypatch.setattr(classifier, "LABELLED", tmp_path)
     result = run("train")
     assert (result.exit_code, result.stdout) == (1, "") and "check-data" in result.stderr

@@ -10,7 +10,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.settings import ROOT
-from core.text.features import BUCKETS, MOST_CHARACTERS, count, damped, normalise
+from core.text.features import (
+    AFTER_TITLE,
+    BUCKETS,
+    LONGEST_TITLE,
+    MOST_CHARACTERS,
+    Spelt,
+    count,
+    damped,
+    normalise,
+    occurrences,
+    summed,
+)
 from core.text.labelled import read_labelled
 
 ANY_TEXT = st.text(st.characters(), max_size=60)
@@ -37,6 +48,13 @@ def test_only_the_beginning_of_a_long_text_is_looked_at() -> None:
     assert len(normalise("\ufdfa" * 10_000)) <= MOST_CHARACTERS, "one sign that NFKC makes eighteen"
 
 
+def test_of_a_letter_the_title_and_the_beginning_are_looked_at() -> None:
+    assert normalise("路灯不亮\n" + "灯" * 500) == "路灯不亮 " + "灯" * AFTER_TITLE
+    assert normalise("\r\n路灯不亮\r\n\r\n灯") == "路灯不亮 灯"
+    long = "灯" * (LONGEST_TITLE + 1)
+    assert normalise(f"{long}\n{'亮' * 200}") == f"{long} {'亮' * 200}", "no title: a paragraph"
+
+
 @given(ANY_TEXT)
 def test_any_text_becomes_encodable_and_keeps_no_digit_but_0_and_no_double_blank(text: str) -> None:
     plain = normalise(text)
@@ -58,8 +76,24 @@ def test_a_text_counts_the_same_alone_as_in_a_crowd(plain: list[str]) -> None:
 
 
 def test_grams_and_words_are_counted_by_hand() -> None:
-    # 电梯电梯: 电×2 梯×2; ␂电 电梯×2 梯电 梯␂; ␂电梯 电梯电 梯电梯 电梯␂; jieba's word 电梯×2.
-    assert sorted(_row(["电梯电梯"], 0).values()) == sorted([2, 2, 1, 2, 1, 1, 1, 1, 1, 1, 2])
+    # 电梯电梯: 电×2 梯×2; ␂电 电梯×2 梯电 梯␂; ␂电梯 电梯电 梯电梯 电梯␂; jieba's word 电梯×2;
+    # with one between: ␂·梯 电·电 梯·梯 电·␂.
+    grams = [2, 2, 1, 2, 1, 1, 1, 1, 1, 1]
+    assert sorted(_row(["电梯电梯"], 0).values()) == sorted([*grams, 2, 1, 1, 1, 1])
+
+
+def test_every_feature_is_known_where_it_stands() -> None:
+    spelt = Spelt.of(["电梯坏"])
+    places = {
+        (int(a), int(n)) for begin, size, _ in occurrences(spelt) for a, n in zip(begin, size, strict=True)
+    }
+    assert places == {(a, n) for n in (1, 2, 3) for a in range(6 - n)} - {(0, 1), (4, 1)}
+
+
+def test_sums_by_hand_also_of_a_text_without_features() -> None:
+    table = np.array([[1, 2], [3, 4], [5, 6]], dtype=np.float32)
+    place, value = np.array([0, 2, 1]), np.array([1, 2, 0.5], dtype=np.float32)
+    assert summed(table, place, value, np.array([0, 2, 2, 3])).tolist() == [[11, 14], [0, 0], [1.5, 2]]
 
 
 def test_no_text_and_an_empty_text_have_no_rows_to_trip_over() -> None:

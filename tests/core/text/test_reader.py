@@ -15,7 +15,7 @@ from core.settings import ROOT
 from core.text.labelled import read_labelled
 from core.text.reader import CHUNK, NO_WORDS, Reader, softmax
 from core.text.reading import Reading
-from core.text.train import ABSTAIN_BELOW
+from core.text.settle import ABSTAIN_BELOW
 from models.taxonomy import AREA_LABELS, INTENTS, SENTIMENTS
 
 ODD = {
@@ -80,7 +80,7 @@ def test_a_text_of_nothing_known_is_abstained(reader: Reader) -> None:
 
 
 def test_plain_comments_are_understood(reader: Reader) -> None:
-    said = {"电梯又坏了": "facilities", "垃圾桶满了没人收": "environment", "想学技能找工作": "employment"}
+    said = {"电梯又坏了": "facilities", "垃圾桶满了没人收": "environment", "下岗了想找份工作": "employment"}
     assert [r.area for r in reader.read(list(said))] == list(said.values())
     assert reader.read(["楼道着火了，快来人"])[0].urgent
 
@@ -144,7 +144,9 @@ def test_a_changed_byte_is_found(reader: Reader, tmp_path: Path) -> None:
 def test_parts_that_do_not_fit_each_other_are_refused(reader: Reader) -> None:
     one_less = replace(reader.settled, intents=reader.settled.intents[1:])
     with pytest.raises(ValueError, match="fit"):
-        Reader(one_less, reader._buckets, reader._idf, reader._weights, reader._offsets)
+        Reader(one_less, reader.learned)
+    with pytest.raises(ValueError, match="fit"):
+        Reader(reader.settled, replace(reader.learned, beside=reader.learned.beside[1:]))
 
 
 def test_softmax_by_hand_and_without_overflow() -> None:

@@ -14,7 +14,8 @@ from core.text.evaluation import Evaluation, evaluate
 from core.text.labelled import read_labelled
 from core.text.leave_out import read_left_out
 from core.text.lexicon import Lexicon
-from core.text.train import ABSTAIN_BELOW, FAR, _even, _f1, _temperature, _urgent_from, train_on
+from core.text.settle import ABSTAIN_BELOW, FAR, f1, temperature_of, urgent_from
+from core.text.train import _even, train_on
 
 LEXICON = Lexicon.load(ROOT / "data" / "lexicon")
 
@@ -55,20 +56,20 @@ def test_every_code_that_occurs_weighs_the_same() -> None:
 
 def test_the_urgent_threshold_lets_the_asked_share_through() -> None:
     scores, urgent = np.arange(200.0), np.arange(200) >= 100
-    assert (scores[urgent] >= _urgent_from(scores, urgent)).mean() == pytest.approx(0.97)
-    assert _urgent_from(scores, np.zeros(200, dtype=bool)) == FAR
+    assert (scores[urgent] >= urgent_from(scores, urgent)).mean() == pytest.approx(0.98)
+    assert urgent_from(scores, np.zeros(200, dtype=bool)) == FAR
 
 
 def test_the_temperature_flattens_scores_that_are_too_sure() -> None:
     scores = np.array([[8.0, 0.0]] * 10)
     truth = np.array([0] * 7 + [1] * 3)
     # Seven of ten right: 8 / t = ln(7 / 3).
-    assert _temperature(scores, truth) == pytest.approx(8 / np.log(7 / 3), rel=0.02)
+    assert temperature_of(scores, truth) == pytest.approx(8 / np.log(7 / 3), rel=0.02)
 
 
 def test_f1_of_flags_by_hand() -> None:
     said, truth = np.array([True, True, False, False]), np.array([True, False, True, False])
-    assert (_f1(said, truth), _f1(~said & ~truth & False, truth & False)) == (0.5, 0)
+    assert (f1(said, truth), f1(~said & ~truth & False, truth & False)) == (0.5, 0)
 
 
 def _rows(*rows: tuple[str, str, str]) -> pd.DataFrame:

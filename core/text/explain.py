@@ -1,0 +1,82 @@
+"""Why a comment was read as it was: the words that spoke for its area, and how much."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from core.text.features import Ints, Spelt, count_spelt, damped, normalise, occurrences
+from core.text.lexicon import LEXICON_SCALE
+
+if TYPE_CHECKING:
+    from core.text.reader import Reader
+
+Scores = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Spoke:
+    """A word of a comment and its share in its area's lead over the next; below 0 it spoke against."""
+
+    word: str
+    weight: float
+
+
+def explain(reader: Reader, text: str) -> list[Spoke]:
+    """All words of a comment in its order, blanks left out.
+
+    The classifier is linear, so the shares are exact: with the areas' offsets they make the lead.
+    """
+    plain = normalise(text)
+    if not plain:
+        return []
+    spelt = Spelt.of([plain])
+    sign = _of_hashed(reader, spelt, _toward(reader, plain))
+    sign += _of_lexicon(reader, plain, _toward(reader, plain))
+    return [
+        Spoke(plain[a - 1 : a - 1 + n], float(sign[a : a + n].sum()))
+        for a, n in zip(spelt.begin.tolist(), spelt.size.tolist(), strict=True)
+        if plain[a - 1 : a - 1 + n].strip() and 0 < a <= len(plain)
+    ]
+
+
+def _toward(reader: Reader, plain: str) -> Scores:
+    """Each feature's weight for the likeliest area less that for the next."""
+    names = reader.settled.areas
+    first, next_ = (names.index(area) for area in reader.likeliest([plain])[0])
+    weights = reader.learned.weights
+    return np.asarray(weights[:, first] - weights[:, next_], dtype=float)
+
+
+def _of_hashed(reader: Reader, spelt: Spelt, toward: Scores) -> Scores:
+    counted = count_spelt(spelt, 1)
+    place, value, _ = damped(counted, reader.column, reader.learned.idf)
+    gain = np.zeros(len(counted.bucket))
+    gain[reader.column[counted.bucket] >= 0] = value * toward[place]
+    gain /= counted.n
+    found = np.zeros(len(spelt.signs))
+    for begin, size, bucket in occurrences(spelt):
+        _spread(found, begin, size, gain[np.searchsorted(counted.bucket, bucket)])
+    return found
+
+
+def _of_lexicon(reader: Reader, plain: str, toward: Scores) -> Scores:
+    found, places = np.zeros(len(plain) + 2), reader.lexicon.places(plain)
+    row = len(reader.learned.idf)
+    for area in {area for _, _, area in places}:
+        said = np.array([(begin + 1, size) for begin, size, of in places if of == area], dtype=np.int64)
+        gain = np.log1p(len(said)) * LEXICON_SCALE * toward[row + area] / len(said)
+        _spread(found, said[:, 0], said[:, 1], np.full(len(said), gain))
+    return found
+
+
+def _spread(found: Scores, begin: Ints, size: Ints, gain: Scores) -> None:
+    """Give what a run of signs is worth to its signs in equal parts, none to the edges of the text."""
+    last = len(found) - 2
+    first, end = np.maximum(begin, 1), np.minimum(begin + size - 1, last)
+    for offset in range(int(size.max(initial=0))):
+        on = first + offset <= end
+        np.add.at(found, first[on] + offset, gain[on] / (end - first + 1)[on])

@@ -1,0 +1,83 @@
+"""What is learned from: labels and features of labelled comments."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import astuple, dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from scipy.sparse import csr_matrix, hstack
+
+from core.text.danger import dangers
+from core.text.features import BUCKETS, Counted, Floats, Ints, Spelt, count_spelt, damped, normalise
+from core.text.lexicon import Lexicon, lexicon_part
+from models.taxonomy import AREA_LABELS, INTENTS, SENTIMENTS
+
+AREAS, TONES, AIMS = tuple(AREA_LABELS), tuple(SENTIMENTS), tuple(INTENTS)
+SMALLEST_DOCUMENTS = 2
+
+Flags = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Targets:
+    """What is to be learned, one row a comment."""
+
+    area: Ints
+    named: Flags
+    sentiment: Ints
+    intent: Ints
+    urgent: Flags
+
+    @classmethod
+    def of(cls, rows: pd.DataFrame) -> Targets:
+        """The targets of labelled rows; `named` says for each area whether it is the first or a secondary."""
+        pairs = zip(rows["area_primary"], rows["areas_secondary"], strict=True)
+        said = [{first, *second.split(";")} for first, second in pairs]
+        codes = [
+            np.array([names.index(value) for value in rows[column]], dtype=np.int64)
+            for column, names in (("area_primary", AREAS), ("sentiment", TONES), ("intent", AIMS))
+        ]
+        named = np.array([[area in areas for area in AREAS] for areas in said])
+        return cls(codes[0], named, codes[1], codes[2], rows["urgent"].to_numpy(dtype=bool))
+
+    def at(self, rows: Ints) -> Targets:
+        """The targets of some of the rows."""
+        return Targets(*(each[rows] for each in astuple(self)))
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What is seen in the texts learned from: counts, lexicon features, words of danger."""
+
+    counted: Counted
+    words: Floats
+    danger: Flags
+
+    @classmethod
+    def of(cls, texts: Sequence[str], lexicon: Lexicon) -> Seen:
+        """See texts."""
+        plain = [normalise(text) for text in texts]
+        return cls(
+            count_spelt(Spelt.of(plain), len(plain)),
+            lexicon_part(lexicon, plain),
+            np.array([bool(dangers(text)) for text in texts], dtype=bool),
+        )
+
+    def vocabulary(self, learn: Ints) -> tuple[Ints, Floats]:
+        """Features in at least two of the texts learned from: their buckets, ascending, and their idf."""
+        row = np.repeat(np.arange(len(self.words)), np.diff(self.counted.start))
+        documents = np.bincount(self.counted.bucket[np.isin(row, learn)], minlength=BUCKETS)
+        buckets = np.flatnonzero(documents >= SMALLEST_DOCUMENTS)
+        idf = np.log((1 + len(learn)) / (1 + documents[buckets])) + 1
+        return buckets.astype(np.int64), idf.astype(np.float32)
+
+    def matrix(self, buckets: Ints, idf: Floats) -> csr_matrix:
+        """All texts' features: hashed ones, then the lexicon's."""
+        column = np.full(BUCKETS, -1, dtype=np.int32)
+        column[buckets] = np.arange(len(buckets))
+        place, value, row = damped(self.counted, column, idf)
+        hashed = csr_matrix((value, (row, place)), shape=(len(self.words), len(idf)))
+        return csr_matrix(hstack([hashed, csr_matrix(self.words)]))

@@ -1,0 +1,55 @@
+"""Which areas a comment touches besides its first: judged from all its area scores together."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from core.text.features import Floats
+
+Scores = npt.NDArray[np.float64]
+
+MOST_SECONDARY = 2
+# What is known of an area beside a text's first one (see `beside`).
+KNOWN = 9
+
+
+def beside(area: Scores, second: Scores, words: Floats, temperature: float) -> Scores:
+    """What speaks for each area as a secondary one, shape (texts, areas, KNOWN).
+
+    `area` are scores as first area, `second` as a secondary one, `words` lexicon features.
+    """
+    ahead = area.max(axis=1, keepdims=True) - area
+    chance = np.exp(-ahead / temperature)
+    chance /= chance.sum(axis=1, keepdims=True)
+    best = area.argmax(axis=1)[:, None]
+    place = np.argsort(np.argsort(ahead, axis=1, kind="stable"), axis=1, kind="stable")
+    lead = second - np.take_along_axis(second, best, axis=1)
+    sure = np.broadcast_to(chance.max(axis=1, keepdims=True), area.shape)
+    said = np.broadcast_to(words.sum(axis=1, keepdims=True), area.shape)
+    return np.stack([second, area, ahead, chance, lead, sure, words, said, place == 1], axis=2)
+
+
+def chances(known: Scores, best: Sequence[int], weights: Scores, *, other: int) -> Scores:
+    """How likely each area is a secondary one; 0 for the first itself and `other`, and beside `other`.
+
+    `weights` has a row for each area that is first: KNOWN weights all areas share, repeated, then an offset
+    for each area beside it.
+    """
+    of = weights[np.asarray(best, dtype=np.int64)]
+    score = np.einsum("ijk,ik->ij", known, of[:, :KNOWN]) + of[:, KNOWN:]
+    chance = 1 / (1 + np.exp(-score))
+    chance[np.arange(len(chance)), best] = chance[:, other] = 0
+    chance[np.asarray(best, dtype=np.int64) == other] = 0
+    return np.asarray(chance)
+
+
+def named(chance: Scores, least: float) -> list[tuple[int, ...]]:
+    """Up to two areas of each text whose chance is `least` or more, likeliest first."""
+    found: list[tuple[int, ...]] = [()] * len(chance)
+    for i in np.flatnonzero(chance.max(axis=1, initial=0) >= least).tolist():
+        likeliest = np.argsort(-chance[i], kind="stable")[:MOST_SECONDARY]
+        found[i] = tuple(int(a) for a in likeliest if chance[i, a] >= least)
+    return found
