@@ -13,12 +13,13 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy import ColumnElement, Connection, Engine, create_engine, event, func, text
 from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlmodel import Session
 
 from core.errors import NotSetUp, Unavailable
 from core.settings import ROOT, settings
+from core.words import CHINA
 
 # What a database says when it cannot be read or written, and when a unique value exists already;
 # the drivers' own errors too, because saving talks to the driver directly.
@@ -161,6 +162,13 @@ def can_write() -> bool:
     except Unavailable:
         return False
     return True
+
+
+def month_of(column: Any, session: Session) -> ColumnElement[Any]:
+    """The month of a moment's column in China's time, 2026-10, in the database the session speaks to."""
+    if session.get_bind().dialect.name == "sqlite":
+        return func.strftime("%Y-%m", column, "+8 hours")
+    return func.to_char(func.timezone(CHINA.key, column), "YYYY-MM")
 
 
 @contextmanager

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings as hypothesis_settings
 from pwdlib import PasswordHash
 from pwdlib.hashers.argon2 import Argon2Hasher
 from sqlalchemy import create_engine, text
@@ -19,6 +20,10 @@ from sqlalchemy import create_engine, text
 from core import database, security
 from core.settings import ROOT, settings
 from tests.serving import Served, environment, serve
+
+# How long an example takes says something of the machine, not of the rule.
+hypothesis_settings.register_profile("house", deadline=None)
+hypothesis_settings.load_profile("house")
 
 POSTGRES_BINARIES = sorted(Path("/usr/lib/postgresql").glob("*/bin")) if os.name == "posix" else []
 TEMPLATE = "linsheng_template"

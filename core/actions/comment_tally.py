@@ -8,13 +8,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, and_, case, delete, func, or_, select
+from sqlalchemy import and_, case, delete, func, or_, select
 from sqlmodel import Session, col
 
 from core.actions.statements import insert, table_of
-from core.words import CHINA
+from core.database import month_of
 from models.comment import Classification, Comment, Label
 from models.tally import CommentTally
 from models.taxonomy import UNREAD_STATES
@@ -65,7 +65,7 @@ def _cells(session: Session, ids: Collection[int] | None) -> Counter[Cell]:
     )
     state = case((labelled, "classified"), else_=col(Comment.state))
     urgent = case((labelled, col(Label.urgent)), else_=col(Classification.urgent))
-    cell = (col(Comment.community_id), _month(session), area, state, urgent)
+    cell = (col(Comment.community_id), month_of(col(Comment.said_at), session), area, state, urgent)
     query = (
         select(*cell, func.count())
         .select_from(Comment)
@@ -78,13 +78,6 @@ def _cells(session: Session, ids: Collection[int] | None) -> Counter[Cell]:
         query = query.where(col(Comment.id).in_(ids))
     found = session.execute(query).all()
     return Counter({Cell(place, m, a, s, bool(u)): n for place, m, a, s, u, n in found})
-
-
-def _month(session: Session) -> ColumnElement[Any]:
-    said_at = col(Comment.said_at)
-    if session.get_bind().dialect.name == "sqlite":
-        return func.strftime("%Y-%m", said_at, "+8 hours")
-    return func.to_char(func.timezone(CHINA.key, said_at), "YYYY-MM")
 
 
 def _add(session: Session, move: Counter[Cell]) -> None:

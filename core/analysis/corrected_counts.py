@@ -110,7 +110,8 @@ def _why(n: int, has: int, chosen: int) -> str:
     """Why nothing can be corrected; empty when it can. Comments all labelled need no sample."""
     if has == 0:
         return say("honest.no_labels")
-    return say("honest.few_sampled", n=chosen, fewest=FEWEST) if chosen < min(FEWEST, n) else ""
+    left = min(FEWEST, n) - chosen
+    return say("honest.few_sampled", n=chosen, fewest=FEWEST, left=left) if left > 0 else ""
 
 
 def _figures(frame: pd.DataFrame, rows: Bools, drawn: _Drawn | None) -> pd.DataFrame:

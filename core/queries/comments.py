@@ -13,6 +13,7 @@ import pandas as pd
 from sqlalchemy import ColumnElement, Select, and_, case, func, literal, or_, select, text
 from sqlmodel import Session, col
 
+from core.database import month_of
 from core.words import CHINA
 from models.comment import Classification, Comment, Label
 from models.tally import CommentTally
@@ -107,12 +108,13 @@ def comment_counts(session: Session, community_id: int) -> pd.DataFrame:
 
 def _unread_counts(session: Session, community_id: int) -> Select[Any]:
     """Unread comments nobody has labelled, by month and state; urgent by the light check alone."""
-    month, state = _month(session), col(Comment.state)
+    month, state = month_of(col(Comment.said_at), session), col(Comment.state)
     danger = case((col(Comment.danger) != "", 1), else_=0)
+    # "+ 0" keeps SQLite from walking through all the community's comments by their other index.
     found: Any = (
         select(literal(""), month, state, func.count(), func.sum(danger))
         .join(Label, col(Label.comment_id) == col(Comment.id), isouter=True)
-        .where(unread(), col(Comment.community_id) == community_id, col(Label.id).is_(None))
+        .where(unread(), col(Comment.community_id) + 0 == community_id, col(Label.id).is_(None))
         .group_by(month, state)
     )
     return cast(Select[Any], found)
@@ -171,13 +173,6 @@ def _with_reading(query: Select[Any]) -> Select[Any]:
         .join(Classification, col(Classification.id) == col(Comment.classification_id), isouter=True)
         .join(Label, and_(col(Label.comment_id) == col(Comment.id), newest), isouter=True)
     )
-
-
-def _month(session: Session) -> ColumnElement[str]:
-    said_at = col(Comment.said_at)
-    if session.get_bind().dialect.name == "sqlite":
-        return func.strftime("%Y-%m", said_at, "+8 hours")
-    return func.to_char(func.timezone(CHINA.key, said_at), "YYYY-MM")
 
 
 def _filters(only: CommentFilter) -> list[ColumnElement[bool]]:

@@ -2,17 +2,63 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import NamedTuple
 
 import pandas as pd
-from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy import and_, case, func, or_, select
 from sqlmodel import Session, col
 
-from core.words import CHINA
-from models.comment import Classification, Comment, Label
+from core.analysis.drift import Reference
+from core.analysis.suppression import SHARE_FROM
+from core.database import month_of
+from models.classifier_version import ADOPTED, ClassifierVersion
+from models.comment import Classification, Comment, Label, WithdrawnLabel
 
 READ = ["comment_id", "month", "predicted", "probability", "abstained", "label"]
 LABELS = ["comment_id", "month", "reviewer", "area"]
+
+
+class Newest(NamedTuple):
+    """The largest ids of labels, labels taken back and readings, 0 for none: what was counted is kept by."""
+
+    label: int
+    withdrawn: int
+    reading: int
+
+
+def newest_of_all(session: Session) -> Newest:
+    """Three looks at the end of a primary key, of all communities: cheap however many comments there are."""
+    ids = (col(Label.id), col(WithdrawnLabel.id), col(Classification.id))
+    found = session.execute(select(*(select(func.max(id_)).scalar_subquery() for id_ in ids))).one()
+    return Newest(*(id_ or 0 for id_ in found))
+
+
+def any_label(session: Session, community_id: int) -> bool:
+    """Whether anybody has labelled a comment of the community; asked before all its comments are.
+
+    Begins at the labels and looks each comment up: a join SQLite would begin at the comments, which are many.
+    """
+    place = select(col(Comment.community_id)).where(col(Comment.id) == col(Label.comment_id))
+    labelled = select(col(Label.id)).where(place.scalar_subquery() == community_id)
+    return session.execute(labelled.limit(1)).first() is not None
+
+
+def evaluated(session: Session) -> Reference | None:
+    """How the classifier in use read when last compared with another, be it the new or the old of the two.
+
+    None when it never was, or on fewer than 30 comments.
+    """
+    made = ClassifierVersion
+    in_use = select(col(made.version)).where(col(made.state) == ADOPTED)
+    as_new = col(made.state) == ADOPTED
+    query = (
+        select(case((as_new, col(made.n_new_right)), else_=col(made.n_old_right)), col(made.n_held))
+        .where(or_(as_new, col(made.compared_with).in_(in_use)), col(made.n_held) >= SHARE_FROM)
+        .order_by(col(made.made_at).desc(), col(made.id).desc())
+        .limit(1)
+    )
+    row = session.execute(query).first()
+    return Reference(row[0] / row[1], row[1]) if row else None
 
 
 def reviewed(session: Session, community_id: int) -> pd.DataFrame:
@@ -24,8 +70,9 @@ def reviewed(session: Session, community_id: int) -> pd.DataFrame:
     newest = select(func.max(col(Label.id)).label("id")).group_by(col(Label.comment_id)).subquery()
     query = (
         select(
-            col(Comment.id), _month(session), col(Classification.area), col(Classification.probability),
-            col(Classification.abstained), func.coalesce(col(Label.area), ""),
+            col(Comment.id), month_of(col(Comment.said_at), session), col(Classification.area),
+            col(Classification.probability), col(Classification.abstained),
+            func.coalesce(col(Label.area), ""),
         )
         .select_from(Comment)
         .join(Classification, col(Classification.id) == col(Comment.classification_id))
@@ -43,19 +90,13 @@ def reviewed(session: Session, community_id: int) -> pd.DataFrame:
 def labels_by_reviewer(session: Session, community_id: int) -> pd.DataFrame:
     """The newest label of each reviewer on each comment: comment_id, month, reviewer (account id), area."""
     newest = func.max(col(Label.id)).label("id")
+    month = month_of(col(Comment.said_at), session)
     newest_of_each = select(newest).group_by(col(Label.comment_id), col(Label.account_id))
     query = (
-        select(col(Comment.id), _month(session), col(Label.account_id), col(Label.area))
+        select(col(Comment.id), month, col(Label.account_id), col(Label.area))
         .select_from(Label)
         .join(Comment, col(Comment.id) == col(Label.comment_id))
         .where(col(Comment.community_id) == community_id, col(Label.id).in_(newest_of_each))
         .order_by(col(Comment.id), col(Label.account_id))
     )
     return pd.DataFrame(session.execute(query).all(), columns=LABELS)
-
-
-def _month(session: Session) -> ColumnElement[Any]:
-    said_at = col(Comment.said_at)
-    if session.get_bind().dialect.name == "sqlite":
-        return func.strftime("%Y-%m", said_at, "+8 hours")
-    return func.to_char(func.timezone(CHINA.key, said_at), "YYYY-MM")

@@ -14,7 +14,7 @@ from core.errors import LinshengError
 from core.queries.comments import comment_counts, comments_in
 from core.words import say
 from models.taxonomy import AREA_LABELS
-from pages.parts import comment_list, gate, show
+from pages.parts import comment_list, gate, honest_figures, show
 from pages.parts.comment_figures import Drawn, drawn
 
 seat = gate.require(Right.COMMENTS)
@@ -88,3 +88,4 @@ with words:
 with figures:
     if shown:
         charts(shown)
+    honest_figures.section(seat.community.community_id)

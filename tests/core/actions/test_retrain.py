@@ -39,7 +39,7 @@ def shared(tmp_path_factory: pytest.TempPathFactory) -> Data:
 
 
 @pytest.fixture
-def data(shared: Data, record: Path) -> Iterator[Data]:
+def data(shared: Data, sqlite_record: Path) -> Iterator[Data]:
     """The small data; their classifier is trained already, nothing is in the record."""
     shutil.copytree(shared.labelled.parent / "cache", settings().classifier_cache)
     yield shared

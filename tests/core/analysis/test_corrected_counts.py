@@ -80,7 +80,7 @@ def test_without_labels_nothing_is_corrected_and_it_says_why() -> None:
     assert nobody.table["machine"].sum() == nobody.n - nobody.abstained
     few = frame["comment_id"].isin(draw(frame, FEWEST - 1)["comment_id"])
     some = corrected_counts(frame.assign(label=frame["label"].where(few, "")))
-    assert some.why == say("honest.few_sampled", n=some.sampled, fewest=FEWEST)
+    assert some.why == say("honest.few_sampled", n=some.sampled, fewest=FEWEST, left=FEWEST - some.sampled)
     assert some.table["corrected"].isna().all()
     assert corrected_counts(frame[:0]).n == 0
 

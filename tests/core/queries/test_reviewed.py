@@ -3,23 +3,29 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import event, select
 
 from core import database
+from core.actions.labels import Reviewer, withdraw_last
 from core.analysis.agreement import krippendorff_alpha
 from core.analysis.corrected_counts import corrected_by_month, corrected_counts
+from core.analysis.drift import Reference
 from core.analysis.review_sample import draw
-from core.queries.reviewed import labels_by_reviewer, reviewed
+from core.queries.reviewed import any_label, evaluated, labels_by_reviewer, newest_of_all, reviewed
 from core.words import say
 from models.account import Account
+from models.base import now
+from models.classifier_version import ADOPTED, REJECTED, RETIRED, ClassifierVersion
 from models.comment import Classification, Comment, Label
 from models.place import Community
 
 NOON = datetime(2026, 10, 8, 4, tzinfo=UTC)
 MIDNIGHT_IN_CHINA = datetime(2026, 9, 30, 16, tzinfo=UTC)
-READING = {"areas": "", "sentiment": "neu", "intent": "need", "urgent": False}
+READING: dict[str, Any] = {"areas": "", "sentiment": "neu", "intent": "need", "urgent": False}
 
 
 class Book:
@@ -128,3 +134,70 @@ def test_what_is_read_can_be_drawn_labelled_and_counted(book: Book) -> None:
     assert (found.n, found.sampled, found.why) == (60, 40, "")
     assert table.loc["elderly", ["machine", "corrected"]].tolist() == [30, 60]
     assert table.loc["culture", "machine"] == 30
+
+
+def test_a_label_given_or_taken_back_and_a_reading_move_what_is_kept_by(book: Book) -> None:
+    with database.reading() as session:
+        marks = [newest_of_all(session)]
+    assert marks == [(0, 0, 0)]
+    book.says("culture")
+    book.says("culture", (book.first, "safety"))
+    with database.writing() as session:
+        marks.append(newest_of_all(session))
+        last = session.scalars(select(Label)).one()
+        last.labelled_at = now()
+        session.flush()
+        withdraw_last(session, Reviewer(book.here, book.first))
+        marks.append(newest_of_all(session))
+    # Each of the two comments has an old and a new reading; the label is gone, but one was taken back.
+    assert marks[1:] == [(1, 0, 4), (0, 1, 4)]
+
+
+def test_labels_of_another_community_are_none_here(book: Book) -> None:
+    book.says("culture")
+    book.says("culture", (book.first, "safety"), community_id=book.other)
+    with database.reading() as session:
+        assert (any_label(session, book.here), any_label(session, book.other)) == (False, True)
+
+
+def test_asking_for_any_label_and_the_newest_walks_through_no_comments(sqlite_record: Path) -> None:
+    asked: list[tuple[str, Any]] = []
+    event.listen(database.engine(), "before_cursor_execute", lambda *given: asked.append(given[2:4]))
+    with database.reading() as session:
+        any_label(session, 1)
+        newest_of_all(session)
+    with database.engine().connect() as connection:
+        plans = [connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {s}", v).all() for s, v in list(asked)]
+    steps = [str(step[3]) for plan in plans for step in plan]
+    assert [step for step in steps if step.startswith(("SCAN comment", "SCAN classification"))] == []
+    assert [step for step in steps if "comment USING" in step] == [
+        "SEARCH comment USING INTEGER PRIMARY KEY (rowid=?)"
+    ]
+
+
+def _compared(version: str, state: str, **fields: Any) -> ClassifierVersion:
+    made: dict[str, Any] = {"made_at": NOON, "n_held": 40, "n_old_right": 30, "n_new_right": 36}
+    return ClassifierVersion(version=version, state=state, recipe="r", shipped="s", **(made | fields))
+
+
+def test_the_version_in_use_is_measured_by_its_last_comparison(book: Book) -> None:
+    """36 of 40 right when it was new, then 45 of 50 beside a candidate that was rejected; of 29 nothing."""
+    steps = (
+        (_compared("older", RETIRED, n_new_right=1), None),
+        (_compared("mine", ADOPTED, compared_with="older"), Reference(0.9, 40)),
+        (
+            _compared(
+                "next", REJECTED, compared_with="mine", n_held=50, n_old_right=45, made_at=NOON + timedelta(1)
+            ),
+            Reference(0.9, 50),
+        ),
+        (
+            _compared("small", REJECTED, compared_with="mine", n_held=29, made_at=NOON + timedelta(2)),
+            Reference(0.9, 50),
+        ),
+    )
+    for row, measured in steps:
+        with database.writing() as session:
+            session.add(row)
+            session.flush()
+            assert evaluated(session) == measured
