@@ -1,4 +1,4 @@
-"""The workers of a running portal: fold new responses, read waiting comments, watch over the alerts."""
+"""The workers of a running portal: fold responses, read comments, watch over alerts, find topics."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from core.actions.alerts import watch
 from core.actions.classifier_versions import LABELLED, LEXICON, in_force, n_shipped, note_shipped
 from core.actions.fold import fold
 from core.actions.read_comments import read_waiting, try_again
+from core.actions.topic_step import TopicStep
 from core.errors import LinshengError
 from core.settings import settings
 from core.text import store
@@ -20,6 +21,7 @@ from core.text.reader import Reader
 # How long a worker rests when it found nothing, or when the record or the classifier was not there.
 READ_SECONDS = 3.0
 WATCH_SECONDS = 60.0
+TOPIC_SECONDS = 60.0
 TROUBLE_SECONDS = 15.0
 # How often to look whether the labelled comments changed, and to train again after a training that failed.
 LOOK_SECONDS, RETRAIN_SECONDS = 60.0, 600.0
@@ -114,6 +116,7 @@ def start() -> None:
         _reading.append(ReadingStep())
         _workers.append(Worker("read", _reading[0], READ_SECONDS))
         _workers.append(Worker("watch", watch, WATCH_SECONDS))
+        _workers.append(Worker("topics", TopicStep(), TOPIC_SECONDS))
         for worker in _workers:
             worker.start()
 

@@ -60,8 +60,9 @@ def rebuild_topics(
     wanted = [area for area in AREA_LABELS if area not in WITHOUT and (not areas or area in areas)]
     linked = _search(community_id, wanted)
     with database.writing() as session:
-        # Two rebuildings at once would each keep topics of their own.
-        session.execute(select(col(Community.id)).where(col(Community.id) == community_id).with_for_update())
+        # Two rebuildings at once would each keep topics of their own; what residents send is not held up.
+        row = select(col(Community.id)).where(col(Community.id) == community_id)
+        session.execute(row.with_for_update(key_share=True))
         there = _still_there(session, linked)
         known = sum(
             _store(session, (community_id, area), found, there=there, at=at or now())

@@ -27,8 +27,10 @@ def log_odds(said: Floats, elsewhere: Floats, prior: Floats) -> tuple[Floats, Fl
     A word's odds are its (count + prior) to that of all other words; variance 1 / (said + prior) +
     1 / (elsewhere + prior).
     """
-    odds = [np.log((y + prior) / ((y + prior).sum() - y - prior)) for y in (said, elsewhere)]
-    delta = odds[0] - odds[1]
+    # Where only one word is said there is no other: its odds are no number, and it marks nobody.
+    with np.errstate(divide="ignore", invalid="ignore"):
+        odds = [np.log((y + prior) / ((y + prior).sum() - y - prior)) for y in (said, elsewhere)]
+        delta = odds[0] - odds[1]
     variance = 1 / (said + prior) + 1 / (elsewhere + prior)
     return delta, delta / np.sqrt(variance)
 

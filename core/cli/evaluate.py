@@ -10,6 +10,7 @@ from typing import Annotated, Any
 import pandas as pd
 import typer
 
+from core.actions.classifier_versions import LABELLED, LEXICON
 from core.actions.imports import Reject
 from core.cli import classifier, out
 from core.cli.app import app
@@ -47,7 +48,7 @@ def evaluate_file(
 
 def _of_file(file: Path) -> tuple[dict[str, Any], list[Reject]]:
     rows, rejects = classifier.labelled_table(file)
-    if file.resolve().parent == classifier.LABELLED.resolve():
+    if file.resolve().parent == LABELLED.resolve():
         out.tell(say("reading.evaluate.seen"))
     reader, texts = classifier.ready(), list(rows["text"])
     figures = asdict(evaluate(rows, reader.read(texts), reader.likeliest(texts)))
@@ -59,7 +60,7 @@ def _left_out(parts: int) -> dict[str, Any]:
     from core.text.leave_out import read_left_out
 
     try:
-        rows, lexicon = read_labelled(classifier.LABELLED), Lexicon.load(classifier.LEXICON)
+        rows, lexicon = read_labelled(LABELLED), Lexicon.load(LEXICON)
         total = parts or rows["file"].nunique()
         with out.progress(say("reading.evaluate.leaving_out"), total) as advance:
             found = read_left_out(rows, lexicon, parts=parts, advance=advance)

@@ -36,6 +36,7 @@ class SaidWords:
     state: str
     areas: tuple[str, ...]
     answers: tuple[AnswerGiven, ...]
+    comment_id: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +103,7 @@ def _said(session: Session, which: ColumnElement[bool]) -> tuple[SaidWords, ...]
             state,
             _reviewed(session, comment_id) or (_joined(area, areas) if state == "classified" else ()),
             _answers(session, comment_id),
+            comment_id,
         )
         for comment_id, text, state, area, areas in session.execute(query)
     )

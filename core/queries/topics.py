@@ -57,6 +57,13 @@ class PublicTopic:
     voices: int
 
 
+class OthersSaid(NamedTuple):
+    """How many other residents spoke of a comment's topic (five at least), and the topic's approved title."""
+
+    title: str
+    voices: int
+
+
 _counting = aliased(Topic, name="counting")
 _topic_id: ColumnElement[Any] = func.coalesce(col(Topic.merged_into_id), col(Topic.id))
 
@@ -153,9 +160,9 @@ def public_topics(session: Session, community_id: int, since: datetime, until: d
     return [PublicTopic(*row) for row in session.execute(query)]
 
 
-def others_said(session: Session, comment_id: int) -> int | None:
-    """How many other voices the comment's topic has: None below five, and while it has no approved title."""
-    wanted: tuple[Any, ...] = (col(_counting.id), voice())
+def others_said(session: Session, comment_id: int) -> OthersSaid | None:
+    """The comment's topic, how many other voices it has: None below five, and without an approved title."""
+    wanted: tuple[Any, ...] = (col(_counting.id), voice(), col(_counting.title))
     of_comment = _linked(select(*wanted)).where(
         col(Comment.id) == comment_id, col(_counting.state) == APPROVED
     )
@@ -166,4 +173,4 @@ def others_said(session: Session, comment_id: int) -> int | None:
         col(_counting.id) == found[0], voice() != found[1]
     )
     others = int(session.execute(query).scalar_one())
-    return others if others >= SMALLEST_SHOWN else None
+    return OthersSaid(found[2], others) if others >= SMALLEST_SHOWN else None

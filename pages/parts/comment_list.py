@@ -30,7 +30,8 @@ _FOR = "comment_list.for"
 
 
 @cache
-def _style() -> str:
+def style() -> str:
+    """The look of comments as HTML."""
     return f"<style>{_CSS.read_text(encoding='utf8')}</style>"
 
 
@@ -59,7 +60,7 @@ def listing(community_id: int, only: CommentFilter) -> None:
     if not page.items:
         show.empty(say("comments.list.none"))
     else:
-        st.html(f'{_style()}<ol class="cm-list">{"".join(map(item, page.items))}</ol>')
+        st.html(f'{style()}<ol class="cm-list">{"".join(map(item, page.items))}</ol>')
     _ways(page, behind)
 
 

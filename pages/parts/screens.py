@@ -42,6 +42,7 @@ SCREENS: Final = (
     Screen("committee/publish.py", "committee", Right.PUBLISH),
     Screen("social_worker/gap.py", "social_worker", Right.GAP),
     Screen("social_worker/satisfaction.py", "social_worker", Right.SATISFACTION),
+    Screen("social_worker/topics.py", "social_worker", Right.COMMENTS),
     Screen("social_worker/review.py", "social_worker", Right.REVIEW),
     Screen("social_worker/classifier.py", "social_worker", Right.CLASSIFIER),
     Screen("admin/places.py", "admin", Right.SETUP),

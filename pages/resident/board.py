@@ -19,12 +19,13 @@ from core.queries.board import (
     latest_result,
     published_answers,
 )
+from core.queries.topics import PublicTopic, public_topics
 from core.words import clock, day, say
 from models.base import now
 from models.taxonomy import ANSWER_STATES, AREA_LABELS
 from pages.parts import here
 
-AHEAD = timedelta(days=60)
+AHEAD, TOPICS_OF = timedelta(days=60), timedelta(days=90)
 # So many items are shown at once, the others on a tap.
 FIRST_FIGURES = 8
 CROSSED = ("grid", "age_band", "sex")
@@ -83,6 +84,11 @@ def answer(given: PublishedAnswer) -> str:
     return card(given.topic or AREA_LABELS.get(given.area, ""), voices, state, given.reason, owner, due)
 
 
+def topic(found: PublicTopic) -> str:
+    """One topic by its approved title, and how many spoke of it."""
+    return card(found.title, say("resident.board.voices", n=f"{found.voices:,}"))
+
+
 def activity(coming: ComingActivity) -> str:
     """One activity to come: when, where, and how many places are left."""
     when = say(
@@ -99,11 +105,15 @@ place = here.show(say("resident.board.title"))
 with database.reading() as session:
     result = latest_result(session, place.community_id)
     answers = published_answers(session, place.community_id)
+    topics = public_topics(session, place.community_id, now() - TOPICS_OF, now())
     coming = coming_activities(session, place.community_id, since=now(), until=now() + AHEAD)
 
 if result is not None:
     here.note(say("resident.board.results_line", name=result.name, day=day(result.published_at)))
 public = figures(result) if result else []
 section(say("resident.board.results"), public, say("resident.board.results_none"), first=FIRST_FIGURES)
+if topics:
+    often = say("resident.board.topics", n=TOPICS_OF.days)
+    section(often, list(map(topic, topics)), "", first=FIRST_FIGURES)
 section(say("resident.board.answers"), list(map(answer, answers)), say("resident.board.answers_none"))
 section(say("resident.board.activities"), list(map(activity, coming)), say("resident.board.activities_none"))

@@ -9,19 +9,21 @@ import streamlit as st
 from core import database
 from core.errors import LinshengError, NotFound
 from core.queries.receipts import AnswerGiven, ReceiptLife, SaidWords, life_of
+from core.queries.topics import OthersSaid, others_said
 from core.security import normalise_receipt, receipt_hash
 from core.words import day, say
 from models.taxonomy import ANSWER_STATES, AREA_LABELS
 from pages.parts import here
 
 
-def find(typed: str) -> ReceiptLife:
-    """The life behind what was typed; raises NotFound for a code nobody was given."""
+def find(typed: str) -> tuple[ReceiptLife, dict[int, OthersSaid]]:
+    """The life behind what was typed, and who else said so, by comment; raises NotFound for no such code."""
     with database.reading() as session:
         life = life_of(session, receipt_hash(normalise_receipt(typed)))
-    if life is None:
-        raise NotFound.say("unknown_receipt")
-    return life
+        if life is None:
+            raise NotFound.say("unknown_receipt")
+        found = {said.comment_id: others_said(session, said.comment_id) for said in life.said}
+    return life, {comment_id: others for comment_id, others in found.items() if others}
 
 
 def reading(said: SaidWords) -> str:
@@ -42,22 +44,25 @@ def answer(given: AnswerGiven) -> str:
     return f"<li><b>{escape(head)}</b><br>{escape(' '.join(part for part in parts if part))}</li>"
 
 
-def words(said: SaidWords) -> str:
+def words(said: SaidWords, others: OthersSaid | None) -> str:
     """One comment's quotation and its way so far, as HTML with everything escaped."""
+    also = say("resident.receipt.others", n=others.voices, title=others.title) if others else ""
+    so_do = f"<li>{escape(also)}</li>" if also else ""
     answers = "".join(map(answer, said.answers)) or f"<li>{escape(say('resident.receipt.not_answered'))}</li>"
     return (
         f"<blockquote>{escape(said.text)}</blockquote>"
-        f'<ol class="ls-life"><li>{escape(reading(said))}</li>{answers}</ol>'
+        f'<ol class="ls-life"><li>{escape(reading(said))}</li>{so_do}{answers}</ol>'
     )
 
 
-def draw(life: ReceiptLife) -> None:
+def draw(life: ReceiptLife, others: dict[int, OthersSaid]) -> None:
     """Show the life of a receipt."""
     if life.kind == "deleted":
         here.note(say("resident.receipt.deleted", day=day(life.received_at)))
         return
     about = say(f"resident.receipt.received_{life.kind}", about=life.about)
-    body = "".join(map(words, life.said)) or f"<p>{escape(say('resident.receipt.no_words'))}</p>"
+    body = "".join(words(said, others.get(said.comment_id)) for said in life.said)
+    body = body or f"<p>{escape(say('resident.receipt.no_words'))}</p>"
     received = escape(say("resident.receipt.received", day=day(life.received_at)))
     st.html(f'<div class="ls-card"><h2>{escape(about)}</h2><p class="ls-hint">{received}</p>{body}</div>')
 
@@ -75,6 +80,6 @@ if asked and not typed.strip():
     here.fail(say("resident.receipt.empty"))
 elif typed.strip():
     try:
-        draw(find(typed))
+        draw(*find(typed))
     except LinshengError as error:
         here.fail(str(error))

@@ -29,6 +29,7 @@ from core.actions.demo import load_demo
 from core.actions.fold import fold
 from core.actions.read_comments import read_waiting
 from core.actions.submit import Submission, save_response
+from core.actions.topic_step import TopicStep
 from core.settings import ROOT, settings
 from core.text.reading import Reading
 from core.words import say
@@ -85,6 +86,7 @@ def _few() -> None:
         say_sentence(Sentence(made.community, text, key=text))
     fold()
     read_waiting(_Reader())
+    TopicStep()()
 
 
 def _demo() -> None:
@@ -92,6 +94,7 @@ def _demo() -> None:
     load_demo(now())
     while read_waiting(_Reader()):
         pass
+    TopicStep()()
 
 
 STATES: dict[str, Callable[[], None]] = {"empty": _nothing, "asked": _asked, "few": _few, "demo": _demo}

@@ -117,6 +117,7 @@ def world(monkeypatch: pytest.MonkeyPatch) -> World:
     monkeypatch.setattr(background, "try_again", found.tried)
     monkeypatch.setattr(background, "in_force", lambda _, shipped: found.decided or shipped)
     monkeypatch.setattr(background, "note_shipped", lambda version, _: found.noted.append(version))
+    monkeypatch.setattr(background, "TopicStep", lambda: lambda: 0)
     monkeypatch.setattr(background.database, "reading", contextlib.nullcontext)
     return found
 
@@ -182,14 +183,14 @@ def test_closing_ends_a_training_under_way(world: World) -> None:
     assert world.trainings[0].finished
 
 
-def test_both_workers_start_once_and_stop(record: Any, world: World) -> None:
+def test_the_workers_start_once_and_stop(record: Any, world: World) -> None:
     world.there.add("a")
     world.read_with = []
     background.start()
     background.start()
     names = [thread.name for thread in threading.enumerate()]
-    assert (names.count("fold"), names.count("read")) == (1, 1)
+    assert [names.count(name) for name in ("fold", "read", "watch", "topics")] == [1] * 4
     assert _until(lambda: bool(world.read_with))
     background.stop()
     left = {thread.name for thread in threading.enumerate()}
-    assert left & {"fold", "read"} == set()
+    assert left & {"fold", "read", "watch", "topics"} == set()

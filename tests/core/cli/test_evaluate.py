@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from core.cli import classifier
+from core.cli import evaluate as cli_evaluate
 from core.settings import ROOT
 from core.text.reading import Reading
 
@@ -104,7 +105,7 @@ def test_hands_left_out_are_told_together_and_each(
     for hand in hands:
         lines = (ROOT / "data" / "labelled" / f"{hand}.csv").read_text(encoding="utf8").splitlines()
         (tmp_path / f"{hand}.csv").write_text("\n".join(lines[:61]), encoding="utf8")
-    monkeypatch.setattr(classifier, "LABELLED", tmp_path)
+    monkeypatch.setattr(cli_evaluate, "LABELLED", tmp_path)
     found = json.loads(run("evaluate", "--leave-one-file-out", "--json").stdout)
     assert set(found) == FIGURES | {"files"} and found["n"] == 180
     assert set(found["files"]) == set(hands) and all(each["n"] == 60 for each in found["files"].values())

@@ -58,7 +58,8 @@ def _public(book: TopicBook) -> list[PublicTopic]:
 
 def _others(comment_id: int) -> int | None:
     with database.reading() as session:
-        return others_said(session, comment_id)
+        found = others_said(session, comment_id)
+    return found.voices if found else None
 
 
 def _response(small: Small, key: str) -> int:

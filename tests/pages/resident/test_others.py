@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
+from html import escape
 
 import pytest
 from sqlalchemy import select
@@ -16,6 +17,7 @@ from core.words import say
 from models.base import now
 from models.comment import AnswerToResidents, Comment
 from models.response import Response, Tombstone
+from models.topic import CommentTopic, Topic
 from pages.parts import questionnaire_form, sentence_box
 from tests.core.conftest import Small
 from tests.pages.resident.conftest import Visit, choose, said, tap
@@ -176,3 +178,56 @@ def test_the_board_shows_how_many_said_so_only_from_five_on(visit: Visit, commun
     assert say("resident.board.voices", n=5) in page and say("resident.board.voices", n=4) not in page
     with database.reading() as session:
         assert session.scalars(select(col(AnswerToResidents.id))).all()
+
+
+def _lifts(community: Small, n: int) -> Topic:
+    """A topic with a title somebody approved, and so many comments of it beside one's own."""
+    with database.writing() as session:
+        found = Topic(
+            community_id=community.community, area="facilities", state="approved", title="电梯<常坏>",
+            words=["电梯"], centre={"电梯": 1.0}, found_at=now(),
+        )  # fmt: skip
+        session.add(found)
+        session.flush()
+        for _ in range(n):
+            said_so = Comment(
+                community_id=community.community, channel="sentence", original="原话", redacted="电梯坏了",
+                said_at=now() - timedelta(days=1), received_at=now(), state="classified",
+            )  # fmt: skip
+            session.add(said_so)
+            session.flush()
+            comment_id = said_so.id or 0
+            link = CommentTopic(
+                comment_id=comment_id, topic_id=found.id or 0, nearness=1, repeats_id=comment_id
+            )
+            session.add(link)
+        session.expunge(found)
+    return found
+
+
+@pytest.mark.parametrize(("n", "state"), [(5, "approved"), (4, "approved"), (5, "found"), (5, "hidden")])
+def test_a_receipt_tells_how_many_others_said_so(visit: Visit, community: Small, n: int, state: str) -> None:
+    receipt = say_sentence(Sentence(community.community, "电梯坏了", "k1"))
+    topic = _lifts(community, n)
+    with database.writing() as session:
+        mine = receipt.response_id
+        session.add(CommentTopic(comment_id=mine, topic_id=topic.id or 0, nearness=1, repeats_id=mine))
+        session.get_one(Topic, topic.id).state = state
+    page = _look_up(visit, receipt.code)
+    told = escape(say("resident.receipt.others", n=n, title="电梯<常坏>"))
+    assert (told in page) is (n == 5 and state == "approved")
+    assert ("常坏" in page) is (n == 5 and state == "approved") and "原话" not in page
+
+
+@pytest.mark.parametrize(("n", "state"), [(5, "approved"), (4, "approved"), (5, "found"), (5, "hidden")])
+def test_the_board_lists_topics_with_a_title_from_five_voices_on(
+    visit: Visit, community: Small, n: int, state: str
+) -> None:
+    topic = _lifts(community, n)
+    with database.writing() as session:
+        session.get_one(Topic, topic.id).state = state
+    page = said(visit("board"))
+    shown = n == 5 and state == "approved"
+    assert (say("resident.board.topics", n=90) in page) is shown and (escape("电梯<常坏>") in page) is shown
+    assert (say("resident.board.voices", n=5) in page) is shown
+    assert "电梯坏了" not in page and "<常坏>" not in page
