@@ -11,7 +11,6 @@ from sqlalchemy import func, select
 from sqlmodel import col
 
 from core import database
-from core.actions.topics import rebuild_topics
 from models.tally import CommentTally
 
 # Topics of one community are found anew so often at most, after a search that failed too.
@@ -34,10 +33,17 @@ class TopicStep:
             changed = mark != self._seen.get(community_id)
             if changed and self._clock() >= self._next.get(community_id, 0.0):
                 self._next[community_id] = self._clock() + EVERY_SECONDS
-                rebuild_topics(community_id)
+                _rebuild(community_id)
                 self._seen[community_id] = mark
                 return 1
         return 0
+
+
+def _rebuild(community_id: int) -> None:
+    # SciPy takes its time to load: not before the portal serves, nor where no comment was ever read.
+    from core.actions.topics import rebuild_topics
+
+    rebuild_topics(community_id)
 
 
 def _marks() -> dict[int, Mark]:

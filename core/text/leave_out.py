@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
-from multiprocessing import get_context
 
 import pandas as pd
+from joblib import Parallel, cpu_count, delayed
 
 from core.text.lexicon import Lexicon
 from core.text.reading import Reading
@@ -29,12 +27,10 @@ def read_left_out(
         raise ValueError("leaving a file out needs two files")
     groups = [files[i :: parts or len(files)] for i in range(min(parts or len(files), len(files)))]
     found: dict[int, Read] = {}
-    workers = min(len(groups), os.cpu_count() or 1)
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
-        jobs = [pool.submit(_left_out, rows, lexicon, group) for group in groups]
-        for job in as_completed(jobs):
-            found.update(job.result())
-            advance(1)
+    workers = Parallel(n_jobs=min(len(groups), cpu_count()), return_as="generator_unordered")
+    for read in workers(delayed(_left_out)(rows, lexicon, group) for group in groups):
+        found.update(read)
+        advance(1)
     return [found[i] for i in range(len(rows))]
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from playwright.sync_api import Locator, Page, expect
 
+from core.questionnaires.load import load_shipped
 from core.words import say
 
 NEXT, SEND = say("resident.step.next"), say("resident.step.send")
@@ -90,16 +91,16 @@ def fill_in_needs(page: Page, grid: str, words: str) -> None:
     tap(page, "文艺演出", below="need_cult")
     tap(page, "助餐：有地方吃午饭", below="top1")
     press(page, NEXT)
-    tap(page, say_nothing_used(page), below="used")
+    tap(page, nothing_used(), below="used")
     press(page, NEXT)
     take(page, page.locator("[class*=st-key-faces-] .stButtonGroup button").nth(3))
     if words:
         page.locator("textarea").first.fill(words)
 
 
-def say_nothing_used(page: Page) -> str:
+def nothing_used() -> str:
     """The label of the choice "none of these" of the question what one has used."""
-    return page.locator("[class*='-used'] .stButtonGroup button").last.inner_text().strip()
+    return load_shipped("needs-v1").by_code["used"].choices[-1].label
 
 
 def receipt_code(page: Page) -> str:

@@ -49,7 +49,7 @@ class World:
 @pytest.fixture
 def world(record: Path, monkeypatch: pytest.MonkeyPatch) -> World:
     made = World(TopicBook())
-    monkeypatch.setattr(topic_step, "rebuild_topics", made.search)
+    monkeypatch.setattr(topic_step, "_rebuild", made.search)
     return made
 
 
