@@ -3,15 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import pandas as pd
 from joblib import Parallel, cpu_count, delayed
 
+from core.text.evaluation import macro_f1
 from core.text.lexicon import Lexicon
 from core.text.reading import Reading
 from core.text.store import Advance, no_progress
 
 Read = tuple[Reading, tuple[str, ...]]
+SEED = 20_261
+
+
+class Learned(NamedTuple):
+    """One point of a learning curve."""
+
+    n: int
+    accuracy: float
+    macro_f1: float
 
 
 def read_left_out(
@@ -32,6 +43,40 @@ def read_left_out(
         found.update(read)
         advance(1)
     return [found[i] for i in range(len(rows))]
+
+
+def learning_curve(
+    rows: pd.DataFrame,
+    lexicon: Lexicon,
+    sizes: Sequence[int],
+    *,
+    parts: int,
+    advance: Advance = no_progress,
+) -> list[Learned]:
+    """How right a classifier is that learned from so many comments, on hands it never saw.
+
+    One group of files in `parts` is held out. What is learned from is drawn at random (seeded) from the
+    others, each size holding the smaller ones; the last point has learned from all of them.
+    """
+    files = sorted(set(rows["file"]))
+    out = rows["file"].isin(files[::parts]).to_numpy()
+    rest = rows[~out].sample(frac=1.0, random_state=SEED)
+    wanted = [n for n in sizes if n < len(rest)] + [len(rest)]
+    workers = Parallel(n_jobs=min(len(wanted), cpu_count()), return_as="generator_unordered")
+    found = []
+    for point in workers(delayed(_learned)(rest.iloc[:n], rows[out], lexicon) for n in wanted):
+        found.append(point)
+        advance(1)
+    return sorted(found)
+
+
+def _learned(learn: pd.DataFrame, test: pd.DataFrame, lexicon: Lexicon) -> Learned:
+    from core.text.train import train_on
+
+    said = [reading.area for reading in train_on(learn, lexicon, "curve").read(list(test["text"]))]
+    truth = list(test["area_primary"])
+    right = sum(a == b for a, b in zip(truth, said, strict=True))
+    return Learned(len(learn), right / len(truth), macro_f1(truth, said) or 0.0)
 
 
 def _left_out(rows: pd.DataFrame, lexicon: Lexicon, files: Sequence[str]) -> list[tuple[int, Read]]:

@@ -111,3 +111,28 @@ def test_hands_left_out_are_told_together_and_each(
     assert set(found["files"]) == set(hands) and all(each["n"] == 60 for each in found["files"].values())
     mean = sum(each["accuracy"] for each in found["files"].values()) / 3
     assert found["accuracy"] == pytest.approx(mean) and 0.2 < mean < 0.95
+
+
+def test_detail_adds_intervals_confusions_calibration_and_coverage(
+    run: Any, tmp_path: Path, ready: None
+) -> None:
+    rows = "1,电梯坏了,facilities,,neg,need,1\n2,飞线充电,safety,,neg,need,0\n"
+    result = run("evaluate", _file(tmp_path, rows), "--json", "--detail")
+    found = json.loads(result.stdout)["detail"]
+    assert found["codes"] == ["facilities", "safety"] and found["confusion"] == [[1, 0], [1, 0]]
+    assert found["calibration"] == [{"low": 0.8, "high": 0.9, "n": 2, "probability": 0.8, "right": 0.5}]
+    assert found["risk_coverage"][0] == {"coverage": 1.0, "accuracy": 0.5}
+    assert found["intervals"]["by_hand"] is False
+    assert found["intervals"]["areas"]["safety"]["recall"] == [0.0, 0.0]
+
+
+def test_detail_as_tables_says_how_the_intervals_were_drawn(run: Any, tmp_path: Path, ready: None) -> None:
+    rows = "1,电梯坏了,facilities,,neg,need,1\n2,飞线充电,safety,,neg,need,0\n"
+    result = run("evaluate", _file(tmp_path, rows), "--detail")
+    assert result.exit_code == 0
+    assert "混淆表" in result.stderr and "一条一条抽" in result.stderr
+
+
+def test_a_learning_curve_is_of_hands_left_out(run: Any, tmp_path: Path, ready: None) -> None:
+    rows = "1,电梯坏了,facilities,,neg,need,1\n"
+    assert run("evaluate", _file(tmp_path, rows), "--learning-curve").exit_code == 2
