@@ -84,6 +84,7 @@ def _rows(sheets: Sequence[StoredSheet], after: tuple[int, int], *, run: int) ->
             "id": after[0] + i + 1,
             "received_at": said_at,
             "idempotency_key": key,
+            "ticket": None,
             "receipt_hash": hashlib.sha256(key.encode()).hexdigest(),
         }
         responses.append(sheet.response | fresh)

@@ -20,8 +20,13 @@ class Right(StrEnum):
     ROUNDS = "rounds"
     PUBLISH = "publish"
     ALERTS = "alerts"
+    CONTACTS = "contacts"
+    POSTERS = "posters"
+    PLACING = "placing"
+    ANSWERS = "answers"
     REVIEW = "review"
     CLASSIFIER = "classifier"
+    ASSIST = "assist"
 
 
 _FIGURES: Final = frozenset({Right.OVERVIEW, Right.DEMAND, Right.GAP, Right.SATISFACTION})
@@ -29,13 +34,25 @@ _FIGURES: Final = frozenset({Right.OVERVIEW, Right.DEMAND, Right.GAP, Right.SATI
 # Redacted comments are read by those who answer or serve residents; a purchaser sees figures, not words.
 PERMISSIONS: Final[dict[str, frozenset[Right]]] = {
     "resident": frozenset(),
-    "committee": _FIGURES | {Right.COMMENTS, Right.ALERTS, Right.PUBLISH},
-    "social_worker": _FIGURES | {Right.COMMENTS, Right.ALERTS, Right.REVIEW},
-    "supervisor": _FIGURES | {Right.COMMENTS, Right.ALERTS, Right.REVIEW, Right.CLASSIFIER},
+    "committee": _FIGURES
+    | {
+        Right.COMMENTS,
+        Right.ANSWERS,
+        Right.ALERTS,
+        Right.CONTACTS,
+        Right.PUBLISH,
+        Right.POSTERS,
+        Right.PLACING,
+        Right.ASSIST,
+    },
+    "social_worker": _FIGURES
+    | {Right.COMMENTS, Right.ANSWERS, Right.ALERTS, Right.CONTACTS, Right.REVIEW, Right.ASSIST},
+    "supervisor": _FIGURES
+    | {Right.COMMENTS, Right.ALERTS, Right.CONTACTS, Right.REVIEW, Right.CLASSIFIER, Right.ASSIST},
     "provider": _FIGURES,
     "purchaser": _FIGURES,
     "assessor": _FIGURES,
-    "admin": _FIGURES | {Right.SETUP, Right.ACCOUNTS, Right.ROUNDS, Right.CLASSIFIER},
+    "admin": _FIGURES | {Right.SETUP, Right.ACCOUNTS, Right.ROUNDS, Right.POSTERS, Right.CLASSIFIER},
 }
 
 

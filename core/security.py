@@ -11,6 +11,8 @@ from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
 
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from pwdlib import PasswordHash
 from pwdlib.hashers.argon2 import Argon2Hasher
 
@@ -82,6 +84,28 @@ def _demo_secret(path: Path) -> bytes:
     return path.read_bytes()
 
 
+@lru_cache(maxsize=4)
+def _derived(secret: bytes, purpose: str) -> bytes:
+    return HKDF(SHA256(), length=32, salt=None, info=purpose.encode()).derive(secret)
+
+
+def key_for(purpose: str) -> bytes:
+    """A key of 32 bytes for one purpose, by HKDF-SHA256 from the secret: another secret, another key."""
+    return _derived(_secret(), f"linsheng|{purpose}")
+
+
+@lru_cache(maxsize=4)
+def _keyed(secret: bytes) -> hmac.HMAC:
+    return hmac.new(secret, digestmod="sha256")
+
+
+def _signed(message: bytes) -> bytes:
+    """HMAC-SHA256 under the secret; to copy one that is keyed already takes half of keying another."""
+    keyed = _keyed(_secret()).copy()
+    keyed.update(message)
+    return keyed.digest()
+
+
 def _check_character(data: str) -> str:
     total = sum((place + 2) * ALPHABET.index(character) for place, character in enumerate(data))
     return ALPHABET[total % len(ALPHABET)]
@@ -89,18 +113,19 @@ def _check_character(data: str) -> str:
 
 def receipt_code(key: str, attempt: int = 0) -> str:
     """The receipt of an idempotency key: six characters and a check character, always the same."""
-    digest = hmac.digest(_secret(), f"receipt|{attempt}|{key}".encode("utf8", "replace"), "sha256")
-    number = int.from_bytes(digest[:8], "big")
+    digest = _signed(f"receipt|{attempt}|{key}".encode("utf8", "replace"))
+    number, total = int.from_bytes(digest[:8], "big"), 0
     data = ""
-    for _ in range(DATA_CHARACTERS):
+    for place in range(DATA_CHARACTERS):
         number, rest = divmod(number, len(ALPHABET))
         data += ALPHABET[rest]
-    return data + _check_character(data)
+        total += (place + 2) * rest  # as in _check_character, which would have to look the characters up
+    return data + ALPHABET[total % len(ALPHABET)]
 
 
 def receipt_hash(code: str) -> str:
     """What is stored of a receipt code (HMAC-SHA256, hex)."""
-    return hmac.digest(_secret(), f"hash|{code}".encode(), "sha256").hex()
+    return _signed(f"hash|{code}".encode()).hex()
 
 
 def normalise_receipt(text: str) -> str:

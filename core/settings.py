@@ -29,6 +29,10 @@ class Settings(BaseSettings):
     lockout_after: int = 5
     lockout_minutes: int = 15
     fold_seconds: float = 3.0
+    busy_seconds: float = Field(default=15.0, gt=0, le=600)
+    draft_days: int = Field(default=14, ge=1, le=366)
+    ticket_allowance: int = Field(default=2, ge=1, le=50)
+    contact_days: int = Field(default=180, ge=1, le=366)
     alert_minutes: int = Field(default=30, ge=1, le=24 * 60)
     alert_days: int = Field(default=7, ge=1, le=366)
     learn_from_synthetic: bool = False

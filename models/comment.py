@@ -57,6 +57,7 @@ class Comment(Base, table=True):
     attempts: int = 0
     danger: str = Field(default="", max_length=80, description="kinds found by the light word check")
     classification_id: int | None = Field(default=None, sa_type=BIG_ID)
+    contact: str | None = Field(default=None, max_length=32, description="token of a Contact, if asked for")
     receipt_hash: str | None = Field(default=None, max_length=64)
     idempotency_key: str | None = Field(default=None, max_length=64)
     import_key: str | None = Field(default=None, max_length=64)
@@ -133,3 +134,21 @@ class AnswerToResidents(Base, table=True):
     due_on: date | None = None
     answered_at: datetime = Field(sa_type=UTCDateTime)
     published: bool = False
+
+
+class Verdict(Base, table=True):
+    """居民评价: whether its author thinks the matter of a comment settled (taxonomy.VERDICTS)."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    comment_id: int = Field(foreign_key="comment.id", unique=True, sa_type=BIG_ID)
+    verdict: str = Field(max_length=12)
+    given_at: datetime = Field(sa_type=UTCDateTime)
+
+
+class Correction(Base, table=True):
+    """本人更正: the service area its author meant, where the machine read another one."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    comment_id: int = Field(foreign_key="comment.id", unique=True, sa_type=BIG_ID)
+    area: str = Field(max_length=20)
+    given_at: datetime = Field(sa_type=UTCDateTime)

@@ -109,6 +109,7 @@ class Activity(Base, table=True):
     venue: str = Field(default="", max_length=80)
     capacity: int | None = None
     cancelled: bool = False
+    needs_contact: bool = Field(default=False, description="signing up asks for a name and a phone number")
 
 
 class ServiceUser(Base, table=True):
@@ -128,14 +129,19 @@ class ServiceUser(Base, table=True):
 
 
 class Enrolment(Base, table=True):
-    """报名 for an activity; a contact only where the activity needs one."""
+    """报名 for an activity; a contact only where the activity needs one.
+
+    Its holder finds it again by a code (hash and key as of a response); what staff enter has none.
+    """
 
     id: int | None = Field(default=None, primary_key=True)
     activity_id: int = Field(foreign_key="activity.id", index=True)
     service_user_id: int | None = Field(default=None, foreign_key="service_user.id")
     contact_id: int | None = Field(default=None, foreign_key="contact.id")
     enrolled_at: datetime = Field(sa_type=UTCDateTime)
-    state: str = Field(default="enrolled", max_length=12)
+    state: str = Field(default="enrolled", max_length=12, description="taxonomy.ENROLMENT_STATES")
+    receipt_hash: str | None = Field(default=None, unique=True, max_length=64)
+    idempotency_key: str | None = Field(default=None, unique=True, max_length=64)
 
 
 class Attendance(Base, table=True):

@@ -136,6 +136,10 @@ ANSWER_STATES: Final = {
     "done": "已办好",
     "declined": "办不了",
 }
+# What the author of a comment says of what became of it.
+VERDICTS: Final = {"solved": "解决了", "partly": "部分解决", "unsolved": "没有解决", "unsure": "说不清"}
+# A sign-up: there is a place, or one moves up to it; taken back by its holder.
+ENROLMENT_STATES: Final = {"enrolled": "已报上", "waiting": "候补", "withdrawn": "已取消"}
 # What raised an alert first: the word check at saving, the classifier's detector, a person's label.
 ALERT_SOURCES: Final = {"words": "保存时的词语检查", "detector": "紧急检测", "person": "工作人员"}
 ALERT_OUTCOMES: Final = {

@@ -1,4 +1,4 @@
-"""The workers of a running portal: fold responses, read comments, watch over alerts, find topics."""
+"""The workers of a running portal: fold responses, read comments, watch over alerts, find topics, tidy up."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from core.actions.alerts import watch
 from core.actions.classifier_versions import LABELLED, LEXICON, in_force, n_shipped, note_shipped
 from core.actions.fold import fold
 from core.actions.read_comments import read_waiting, try_again
+from core.actions.retention import tidy
 from core.actions.topic_step import TopicStep
 from core.errors import LinshengError
 from core.settings import settings
@@ -22,6 +23,7 @@ from core.text.reader import Reader
 READ_SECONDS = 3.0
 WATCH_SECONDS = 60.0
 TOPIC_SECONDS = 60.0
+TIDY_SECONDS = 3600.0
 TROUBLE_SECONDS = 15.0
 # How often to look whether the labelled comments changed, and to train again after a training that failed.
 LOOK_SECONDS, RETRAIN_SECONDS = 60.0, 600.0
@@ -75,6 +77,11 @@ class ReadingStep:
             self._look()
         return read_waiting(self._reader) if self._reader else 0
 
+    @property
+    def reader(self) -> Reader | None:
+        """The classifier at hand; None while there is none."""
+        return self._reader
+
     def close(self) -> None:
         """End a training under way."""
         if self._training is not None:
@@ -117,8 +124,14 @@ def start() -> None:
         _workers.append(Worker("read", _reading[0], READ_SECONDS))
         _workers.append(Worker("watch", watch, WATCH_SECONDS))
         _workers.append(Worker("topics", TopicStep(), TOPIC_SECONDS))
+        _workers.append(Worker("retention", tidy, TIDY_SECONDS))
         for worker in _workers:
             worker.start()
+
+
+def reader_at_hand() -> Reader | None:
+    """The classifier this portal reads with; None while it is not ready."""
+    return _reading[0].reader if _reading else None
 
 
 def stop() -> None:

@@ -159,6 +159,7 @@ def _activities(
                 minutes=series["minutes"],
                 venue=series["venue"],
                 capacity=series["capacity"],
+                needs_contact=series.get("contact", False),
             )
             yield activity, series
 

@@ -184,4 +184,5 @@ def _row(community_id: int, letter: _Letter, at: datetime) -> dict[str, Any]:
         "state": "waiting",
         "attempts": 0,
         "import_key": letter.key,
+        "contact": None,
     }

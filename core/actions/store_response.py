@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
-from core.actions.raise_alerts import insert_alerts, rosters
+from core.actions.raise_alerts import insert_alerts
 from core.actions.statements import insert, moment, run_many, run_returning, table_of, writing_cursor
-from core.analysis.duty_hours import Roster
+from core.actions.ticket_flags import flag_overused
 from core.errors import Closed, NotFound
 from core.security import receipt_code, receipt_hash
 from core.words import day
@@ -37,14 +37,17 @@ class Receipt:
     repeated: bool
 
 
-@dataclass(frozen=True, slots=True)
-class StoredSheet:
-    """One checked submission: its key and receipt code, the response's columns, its comments' columns."""
+class StoredSheet(NamedTuple):
+    """One checked submission: its key and receipt code, the response's columns, its comments' columns.
+
+    `account_id`: who of the staff helped to fill it in.
+    """
 
     key: str
     code: str
     response: dict[str, Any]
     comments: list[dict[str, Any]]
+    account_id: int | None = None
 
 
 def store(sheets: Sequence[StoredSheet]) -> list[Receipt]:
@@ -52,30 +55,30 @@ def store(sheets: Sequence[StoredSheet]) -> list[Receipt]:
 
     Raises Closed, NotFound (of the round) and Unavailable.
     """
-    # Asked only where words of danger were found, and before the transaction holds up anybody.
-    known = rosters({said["community_id"] for sheet in sheets for said in sheet.comments if said["danger"]})
     with writing_cursor() as (cursor, name):
         if name == "postgresql":
             cursor.execute("SELECT pg_advisory_xact_lock_shared(%s)", (FOLD_LOCK,))
         _require_open(cursor, name, sheets)
-        return _insert(cursor, name, sheets, known)
+        if ticketed := [sheet.response for sheet in sheets if sheet.response["ticket"]]:
+            flag_overused(cursor, name, ticketed)
+        return _insert(cursor, name, sheets)
 
 
 def _require_open(cursor: Any, name: str, sheets: Sequence[StoredSheet]) -> None:
     """Each round must be open at the moment its sheet was received."""
+    received: dict[int, list[datetime]] = {}
+    for sheet in sheets:
+        received.setdefault(sheet.response["round_id"], []).append(sheet.response["received_at"])
     mark = "?" if name == "sqlite" else "%s"
-    for round_id in {sheet.response["round_id"] for sheet in sheets}:
+    for round_id, times in received.items():
         cursor.execute(f"SELECT opens_at, closes_at FROM round WHERE id = {mark}", (round_id,))
         found = cursor.fetchone()
         if found is None:
             raise NotFound.say("unknown_round")
         opens, closes = found
-        times = [
-            moment(s.response["received_at"], name) for s in sheets if s.response["round_id"] == round_id
-        ]
-        if closes is not None and max(times) >= closes:
+        if closes is not None and moment(max(times), name) >= closes:
             raise Closed.say("closed_round", closed=_told(closes))
-        if min(times) < opens:
+        if moment(min(times), name) < opens:
             raise Closed.say("not_open_yet", opens=_told(opens))
 
 
@@ -84,42 +87,41 @@ def _told(stored: Any) -> str:
     return day(datetime.fromisoformat(stored).replace(tzinfo=UTC) if isinstance(stored, str) else stored)
 
 
-def _insert(
-    cursor: Any, name: str, sheets: Sequence[StoredSheet], known: Mapping[int, Roster]
-) -> list[Receipt]:
+def _insert(cursor: Any, name: str, sheets: Sequence[StoredSheet]) -> list[Receipt]:
     statement = insert(RESPONSE, name, unique=("idempotency_key",), returning=True)
-    ids = run_returning(cursor, statement, statement.rows(_timed(s.response, name) for s in sheets))
-    fresh = [(sheet, new) for sheet, new in zip(sheets, ids, strict=True) if new is not None]
-    said = [c | {"response_id": new} for sheet, new in fresh for c in sheet.comments]
-    comments = insert(COMMENT, name)
-    run_many(cursor, comments, comments.rows(_timed(c, name) for c in said if not c["danger"]))
-    if alarming := [c for c in said if c["danger"]]:
-        _insert_alarming(cursor, name, alarming, known)
-    audit = insert(AUDIT, name)
-    at = moment(now(), name)
-    run_many(cursor, audit, audit.rows(_audit(sheet, new, at) for sheet, new in fresh))
-    return [_receipt(cursor, name, sheet, new) for sheet, new in zip(sheets, ids, strict=True)]
+    ids = run_returning(cursor, statement, statement.rows([sheet.response for sheet in sheets]))
+    receipts: list[Receipt] = []
+    calm: list[dict[str, Any]] = []
+    alarming: list[dict[str, Any]] = []
+    deeds, at = [], now()
+    for sheet, new in zip(sheets, ids, strict=True):
+        if new is None:
+            receipts.append(_stored_before(cursor, name, sheet.key))
+            continue
+        receipts.append(Receipt(sheet.code, new, repeated=False))
+        deeds.append(_audit(sheet, new, at))
+        for said in sheet.comments:
+            (alarming if said["danger"] else calm).append(said | {"response_id": new})
+    comments, audit = insert(COMMENT, name), insert(AUDIT, name)
+    run_many(cursor, comments, comments.rows(calm))
+    if alarming:
+        _insert_alarming(cursor, name, alarming)
+    run_many(cursor, audit, audit.rows(deeds))
+    return receipts
 
 
-def _insert_alarming(
-    cursor: Any, name: str, said: Sequence[dict[str, Any]], known: Mapping[int, Roster]
-) -> None:
+def _insert_alarming(cursor: Any, name: str, said: Sequence[dict[str, Any]]) -> None:
     """Comments with words of danger, and the alert each of them raises."""
     comments = insert(COMMENT, name, returning=True)
-    ids = run_returning(cursor, comments, comments.rows(_timed(c, name) for c in said))
-    insert_alerts(cursor, name, zip(ids, said, strict=True), known)
+    ids = run_returning(cursor, comments, comments.rows(said))
+    insert_alerts(cursor, name, zip(ids, said, strict=True))
 
 
-def _timed(record: dict[str, Any], name: str) -> dict[str, Any]:
-    """The record with its times as the driver stores them."""
-    return record | {k: moment(record[k], name) for k in ("said_at", "received_at") if k in record}
-
-
-def _audit(sheet: StoredSheet, new: int, at: Any) -> dict[str, Any]:
+def _audit(sheet: StoredSheet, new: int, at: datetime) -> dict[str, Any]:
     digest = hashlib.sha256(sheet.response["answers"].encode()).hexdigest()
     return {
         "at": at,
-        "account_id": None,
+        "account_id": sheet.account_id,
         "deed": "response.saved",
         "subject": "response",
         "subject_id": new,
@@ -128,12 +130,10 @@ def _audit(sheet: StoredSheet, new: int, at: Any) -> dict[str, Any]:
     }
 
 
-def _receipt(cursor: Any, name: str, sheet: StoredSheet, new: int | None) -> Receipt:
-    """The receipt of a sheet just stored, or of the one that was stored before under the same key."""
-    if new is not None:
-        return Receipt(sheet.code, new, repeated=False)
+def _stored_before(cursor: Any, name: str, key: str) -> Receipt:
+    """The receipt of the sheet that was stored under this key before."""
     mark = "?" if name == "sqlite" else "%s"
-    cursor.execute(f"SELECT id, receipt_hash FROM response WHERE idempotency_key = {mark}", (sheet.key,))
+    cursor.execute(f"SELECT id, receipt_hash FROM response WHERE idempotency_key = {mark}", (key,))
     found, wanted = cursor.fetchone()
-    codes = (receipt_code(sheet.key, attempt) for attempt in range(CODE_ATTEMPTS))
+    codes = (receipt_code(key, attempt) for attempt in range(CODE_ATTEMPTS))
     return Receipt(next(code for code in codes if receipt_hash(code) == wanted), found, repeated=True)

@@ -16,6 +16,7 @@ import orjson
 from core import database
 from core.actions.group_commit import GroupCommit
 from core.actions.round_cache import RoundFacts, community_of_activity, places_of, round_facts
+from core.actions.settle_place import settled
 from core.actions.store_response import CODE_ATTEMPTS, Receipt, StoredSheet, store
 from core.errors import Invalid, NotFound
 from core.questionnaires.answers import AnswerError, check
@@ -29,7 +30,10 @@ from models.base import now
 
 @dataclass(frozen=True, slots=True)
 class Submission:
-    """A filled-in questionnaire as a door hands it over. `key` is made by the client, once per sheet."""
+    """A filled-in questionnaire as a door hands it over. `key` is made by the client, once per sheet.
+
+    `account_id`: the member of staff who helped; it stands in the audit entry alone.
+    """
 
     round_id: int
     answers: Mapping[str, object]
@@ -41,6 +45,8 @@ class Submission:
     activity_id: int | None = None
     questionnaire: str | None = None
     received_at: datetime | None = None
+    ticket: str = ""
+    account_id: int | None = None
 
 
 def save_response(submission: Submission) -> Receipt:
@@ -76,20 +82,18 @@ def prepare(submission: Submission, *, attempt: int = 0) -> StoredSheet:
     checked = check(facts.definition, submission.answers, short=submission.short)
     if checked.problems:
         raise AnswerError(checked.problems)
-    at = submission.received_at or now()
-    answers, texts = _split_texts(facts, checked.answers)
-    response = _response_record(submission, facts, answers)
+    given = settled(facts.definition, checked.answers, facts.community_id)
+    answers, texts = _split_texts(facts, given)
     code = receipt_code(submission.key, attempt)
-    response |= {"received_at": at, "receipt_hash": receipt_hash(code)}
-    return StoredSheet(
-        submission.key, code, response, [_comment_record(facts, response, said) for said in texts]
-    )
+    response = _response_record(submission, facts, answers) | {"receipt_hash": receipt_hash(code)}
+    comments = [_comment_record(facts, response, said) for said in texts]
+    return StoredSheet(submission.key, code, response, comments, submission.account_id)
 
 
 def _split_texts(facts: RoundFacts, answers: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
     """The closed answers, and the open ones: those live as comments only, so one deletion is enough."""
-    closed = {code: value for code, value in answers.items() if code not in facts.text_questions}
-    said = (clean(str(answers[code])) for code in facts.text_questions if answers.get(code))
+    closed = dict(answers)
+    said = [clean(str(closed.pop(code))) for code in facts.text_questions if code in answers]
     return closed, [words for words in said if words]
 
 
@@ -100,6 +104,7 @@ def _response_record(submission: Submission, facts: RoundFacts, answers: Mapping
     return {
         "round_id": submission.round_id,
         "activity_id": submission.activity_id,
+        "received_at": submission.received_at or now(),
         "answers": orjson.dumps(answers).decode(),
         "short": submission.short,
         "who": person.who,
@@ -114,6 +119,7 @@ def _response_record(submission: Submission, facts: RoundFacts, answers: Mapping
         "flags": ";".join(flags),
         "notice_version": facts.definition.notice_version,
         "idempotency_key": submission.key,
+        "ticket": submission.ticket or None,
     }
 
 
@@ -145,6 +151,7 @@ def _comment_record(facts: RoundFacts, response: Mapping[str, Any], said: str) -
         "receipt_hash": None,
         "idempotency_key": None,
         "import_key": None,
+        "contact": None,
     }
 
 

@@ -71,6 +71,7 @@ def _load_demo() -> None:
     from core.actions.demo import load_demo
     from core.actions.demo_accounts import create_demo_accounts
     from core.actions.demo_alerts import load_demo_alerts
+    from core.actions.demo_replies import load_demo_replies, load_demo_signups
 
     # Imported letters may stand beside the demo; a community of our own may not.
     if any(found.synthetic or not found.source for found in _communities()):
@@ -79,6 +80,8 @@ def _load_demo() -> None:
     load_demo()
     create_demo_accounts()
     load_demo_alerts()
+    load_demo_replies()
+    load_demo_signups()
     _publish_results()
     out.tell(say("cli.init.demo_done"))
 

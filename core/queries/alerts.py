@@ -9,14 +9,15 @@ from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
-from sqlalchemy import Select, case, func, or_, select
+from sqlalchemy import Select, bindparam, case, func, or_, select
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
 from models.account import Account
 from models.alert import Alert, AlertMiss
+from models.base import UTCDateTime
 from models.comment import Comment
 from models.place import Building, Grid
 
@@ -31,6 +32,7 @@ class AlertItem:
     """
 
     alert_id: int
+    comment_id: int | None
     text: str
     said_at: datetime | None
     channel: str
@@ -132,6 +134,7 @@ def _item(
     opened_by, closed_by = (name or "" for name in names)
     return AlertItem(
         alert_id=alert.id or 0,
+        comment_id=alert.comment_id,
         text=said.redacted if said else "",
         said_at=said.said_at if said else None,
         channel=said.channel if said else "",
@@ -154,20 +157,25 @@ def _item(
     )
 
 
+_unopened = col(Alert.opened_at).is_(None)
+_late = col(Alert.due_at) <= bindparam("at", type_=UTCDateTime())
+# Asked on every run of every staff screen: putting a statement together costs more than carrying it out.
+_OPEN: Final = (
+    select(
+        col(Alert.community_id),
+        func.count(),
+        func.count(case((_unopened, 1))),
+        func.count(case((_unopened & _late, 1))),
+    )
+    .where(col(Alert.closed_at).is_(None))
+    .group_by(col(Alert.community_id))
+)
+
+
 def open_by_community(session: Session, at: datetime) -> dict[int, OpenAlerts]:
     """What waits, by community; nothing for those where nothing does. Reads the index of open alerts only."""
-    unopened = col(Alert.opened_at).is_(None)
-    query = (
-        select(
-            col(Alert.community_id),
-            func.count(),
-            func.count(case((unopened, 1))),
-            func.count(case((unopened & (col(Alert.due_at) <= at), 1))),
-        )
-        .where(col(Alert.closed_at).is_(None))
-        .group_by(col(Alert.community_id))
-    )
-    return {id_: OpenAlerts(*map(int, counted)) for id_, *counted in session.execute(query)}
+    found = session.execute(_OPEN, {"at": at})
+    return {id_: OpenAlerts(*map(int, counted)) for id_, *counted in found}
 
 
 def together(found: dict[int, OpenAlerts], community_ids: Collection[int]) -> OpenAlerts:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import case, func, select
 from sqlmodel import Session, col
 
 from models.account import Snapshot
@@ -43,7 +43,10 @@ class PublishedAnswer:
 
 @dataclass(frozen=True, slots=True)
 class ComingActivity:
-    """An activity still to come; `capacity` is null when the number of places is not limited."""
+    """An activity still to come; `capacity` is null when the number of places is not limited.
+
+    `waiting` are on its waiting list; `needs_contact`: signing up asks for a name and a phone number.
+    """
 
     activity_id: int
     name: str
@@ -51,7 +54,10 @@ class ComingActivity:
     starts_at: datetime
     venue: str
     capacity: int | None
+    code: str
+    needs_contact: bool
     enrolled: int
+    waiting: int
 
     @property
     def free(self) -> int | None:
@@ -114,11 +120,13 @@ def coming_activities(
         Activity.starts_at,
         Activity.venue,
         Activity.capacity,
+        Activity.code,
+        Activity.needs_contact,
     )
-    taken = (col(Enrolment.activity_id) == col(Activity.id)) & (col(Enrolment.state) == "enrolled")
+    counted = (func.count(case((col(Enrolment.state) == state, 1))) for state in ("enrolled", "waiting"))
     query = (
-        select(*map(col, shown), func.count(col(Enrolment.id)))
-        .join_from(Activity, Enrolment, taken, isouter=True)
+        select(*map(col, shown), *counted)
+        .join_from(Activity, Enrolment, isouter=True)
         .where(
             col(Activity.community_id) == community_id,
             col(Activity.starts_at).between(since, until),

@@ -24,6 +24,7 @@ class BuildingRow(NamedTuple):
     building_id: int
     grid_id: int
     name: str
+    code: str
 
 
 def grids_to_choose(session: Session, community_id: int) -> list[GridRow]:
@@ -36,7 +37,7 @@ def grids_to_choose(session: Session, community_id: int) -> list[GridRow]:
 def buildings_to_choose(session: Session, community_id: int) -> list[BuildingRow]:
     """The community's buildings, grid by grid, in the order they were entered."""
     query = (
-        select(*map(col, (Building.id, Building.grid_id, Building.name)))
+        select(*map(col, (Building.id, Building.grid_id, Building.name, Building.code)))
         .join_from(Building, Grid)
         .where(col(Grid.community_id) == community_id)
         .order_by(col(Building.grid_id), col(Building.id))

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlmodel import Session, col
 
 from core.words import CHINA
-from models.comment import Classification, Comment, Label
+from models.comment import Classification, Comment, Correction, Label
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,8 @@ class Desk:
 class ReviewItem:
     """One comment as a reviewer meets it: redacted, with the machine's reading and nobody's label.
 
-    `suggestions`: its two likeliest areas (fewer when it was not read); `areas`: its secondary ones.
+    `suggestions`: its two likeliest areas (fewer when it was not read); `areas`: its secondary ones. `meant`:
+    the area its author says was meant, or empty.
     """
 
     comment_id: int
@@ -38,6 +39,7 @@ class ReviewItem:
     sentiment: str
     intent: str
     urgent: bool
+    meant: str = ""
 
 
 urgent_first: Final[ColumnElement[bool]] = or_(
@@ -51,19 +53,19 @@ def review_item(session: Session, desk: Desk, comment_id: int) -> ReviewItem | N
     shown: tuple[Any, ...] = (
         col(Comment.redacted), col(Comment.said_at), col(Comment.channel), col(Comment.state), col(read.area),
         col(read.second), col(read.areas), col(read.sentiment), col(read.intent), urgent_first,
+        func.coalesce(col(Correction.area), ""),
     )  # fmt: skip
-    query = with_reading(select(*shown)).where(
-        col(Comment.id) == comment_id, col(Comment.community_id) == desk.community_id
-    )
+    query = with_reading(select(*shown)).outerjoin(Correction, col(Correction.comment_id) == col(Comment.id))
+    query = query.where(col(Comment.id) == comment_id, col(Comment.community_id) == desk.community_id)
     row = session.execute(query).first()
     if row is None:
         return None
-    words, said_at, channel, state, area, second, areas, sentiment, intent, urgent = row
+    words, said_at, channel, state, area, second, areas, sentiment, intent, urgent, meant = row
     suggestions = tuple(code for code in (area, second) if code)
     others = tuple(code for code in (areas or "").split(";") if code)
     return ReviewItem(
         comment_id, words, said_at, channel, state, suggestions, others, sentiment or "neu", intent or "none",
-        bool(urgent),
+        bool(urgent), meant,
     )  # fmt: skip
 
 

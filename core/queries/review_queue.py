@@ -5,13 +5,17 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
 from typing import Any, Final
 
 from sqlalchemy import (
+    BigInteger,
+    BindParameter,
     ColumnElement,
     Select,
     Subquery,
     and_,
+    bindparam,
     case,
     exists,
     extract,
@@ -26,7 +30,7 @@ from sqlmodel import Session, col
 from core.analysis.review_sample import draw
 from core.queries.review import Desk, urgent_first, with_reading
 from core.queries.reviewed import reviewed
-from models.comment import Classification, Comment, Label
+from models.comment import Classification, Comment, Correction, Label
 from models.tally import CommentTally
 
 # Until a community has this many labels one of everything is shown; then what the machine doubts most.
@@ -39,6 +43,8 @@ SAMPLE_STEP = 300
 # Comments taken up at once: their order is settled again after so many.
 BATCH = 30
 _FACTOR, _PRIME = 1_103_515_245, 2_147_483_647
+# An id, or a place for one in a statement that is put together once.
+Id = int | BindParameter[int]
 
 
 class Order(StrEnum):
@@ -76,21 +82,24 @@ def queue(
 ) -> list[int]:
     """Ids of the comments to review next, in order; `skip` are passed over.
 
-    TEACHES: until the community has DIVERSE_FIRST labels one comment after another of the area × month with
-    the fewest labels, then the smallest margin between the two likeliest areas. URGENT: urgent ones, then the
-    latest. SAMPLE: the random sample from which the machine's errors are counted. SECOND: one in
-    SECOND_ONE_IN, where one other person has labelled it.
+    TEACHES: those first whose author says they were read wrongly; then, until the community has DIVERSE_FIRST
+    labels, one comment after another of the area × month with the fewest labels; then the smallest margin
+    between the two likeliest areas. URGENT: urgent ones, then the latest. SAMPLE: the random sample from
+    which the machine's errors are counted. SECOND: one in SECOND_ONE_IN, where one other person has labelled
+    it.
     """
     if order is Order.TEACHES:
-        return _teaching(session, desk, set(skip), most)
+        first = _corrected(session, desk, set(skip), most)
+        left = most - len(first)
+        return [*first, *_teaching(session, desk, {*skip, *first}, left)] if left else first
     if order is Order.SAMPLE:
         return _sampled(session, desk, set(skip))
-    first = {
+    by = {
         Order.URGENT: (case((urgent_first, 0), else_=1), col(Comment.said_at).desc(), col(Comment.id).desc()),
         Order.SECOND: (_draw, col(Comment.id)),
     }[order]
     query = _comments(desk, order).where(col(Comment.id).not_in(skip))
-    return list(session.scalars(query.order_by(*first).limit(most)))
+    return list(session.scalars(query.order_by(*by).limit(most)))
 
 
 def still_open(session: Session, desk: Desk, order: Order, ids: Sequence[int]) -> list[int]:
@@ -101,20 +110,34 @@ def still_open(session: Session, desk: Desk, order: Order, ids: Sequence[int]) -
 
 def waiting(session: Session, desk: Desk) -> Waiting:
     """How much there is to do; asked of the comment tally, for comments are many."""
+    given = {"community_id": desk.community_id, "account_id": desk.account_id}
+    tallied, unread, labelled, second = session.execute(_waiting(), given).one()
+    return Waiting(int(tallied) + unread - labelled, second)
+
+
+@cache
+def _waiting() -> Select[Any]:
+    """Comments in the tally, unread ones, labelled ones, and those for a second reading by the reviewer.
+
+    Asked on every run of the screen, and put together once: that costs more than carrying it out.
+    """
+    place, account = (bindparam(name, type_=BigInteger()) for name in ("community_id", "account_id"))
     tallied = select(func.coalesce(func.sum(col(CommentTally.n)), 0))
-    tallied = tallied.where(col(CommentTally.community_id) == desk.community_id)
-    unread = (
-        select(func.count())
-        .select_from(Comment)
-        .where(_unread, col(Comment.community_id) == desk.community_id, ~_labelled)
+    unread = select(func.count()).select_from(Comment)
+    readers = _readers(place, account)
+    return select(
+        tallied.where(col(CommentTally.community_id) == place).scalar_subquery(),
+        unread.where(_unread, col(Comment.community_id) == place, ~_labelled).scalar_subquery(),
+        select(func.count()).select_from(readers).scalar_subquery(),
+        select(func.count()).where(_for_second(readers)).scalar_subquery(),
     )
-    readers = _readers(desk)
-    second = select(func.count()).where(_for_second(readers))
-    n = [
-        int(session.scalar(query) or 0)
-        for query in (tallied, unread, select(func.count()).select_from(readers))
-    ]
-    return Waiting(n[0] + n[1] - n[2], int(session.scalar(second) or 0))
+
+
+def _corrected(session: Session, desk: Desk, skip: set[int], most: int) -> list[int]:
+    """Unlabelled comments whose author says what was meant: few, so they are looked up one by one."""
+    query = _comments(desk, Order.TEACHES).where(col(Comment.id).in_(select(col(Correction.comment_id))))
+    query = query.where(col(Comment.id).not_in(skip)).order_by(col(Comment.id))
+    return list(session.scalars(query.limit(most)))
 
 
 def _teaching(session: Session, desk: Desk, skip: set[int], most: int) -> list[int]:
@@ -176,12 +199,12 @@ def _comments(desk: Desk, order: Order | None = None) -> Select[Any]:
     if order is Order.URGENT:
         return query.where(~_labelled)
     if order is Order.SECOND:
-        readers = _readers(desk)
+        readers = _readers(desk.community_id, desk.account_id)
         return query.where(col(Comment.id).in_(select(readers.c.comment_id).where(_for_second(readers))))
     return query
 
 
-def _readers(desk: Desk) -> Subquery:
+def _readers(community_id: Id, account_id: Id) -> Subquery:
     """Labelled comments of the community: comment_id, n (people who read it), mine (1: this one did).
 
     Begins at the labels and looks each comment up, for labels are few and comments many.
@@ -193,9 +216,9 @@ def _readers(desk: Desk) -> Subquery:
         select(
             col(Label.comment_id).label("comment_id"),
             func.count(func.distinct(col(Label.account_id))).label("n"),
-            func.max(case((col(Label.account_id) == desk.account_id, 1), else_=0)).label("mine"),
+            func.max(case((col(Label.account_id) == account_id, 1), else_=0)).label("mine"),
         )
-        .where(place.scalar_subquery() == desk.community_id)
+        .where(place.scalar_subquery() == community_id)
         .group_by(col(Label.comment_id))
         .subquery("readers")
     )

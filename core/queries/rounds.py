@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from statistics import median
+from typing import Final
 
 from sqlalchemy import or_, select
 from sqlmodel import Session, col
 
+from core.errors import NotFound
 from models.place import Community
 from models.programme import Activity
 from models.questionnaire import Questionnaire, Round
@@ -38,6 +40,19 @@ class OpenRound:
     name: str
     kind: str
     closes_at: datetime | None
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class RoundDoor:
+    """One round as its address leads to it, open or not."""
+
+    round_id: int
+    code: str
+    name: str
+    kind: str
+    closes_at: datetime | None
+    community: CommunityCard
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,27 +64,68 @@ class ActivityCard:
     area: str
     starts_at: datetime
     venue: str
+    code: str
+
+
+_CARD = (
+    Community.id,
+    Community.code,
+    Community.name,
+    Community.phone,
+    Community.synthetic,
+    Community.source,
+)
+# Asked on every run of every screen: putting a statement together costs more than carrying it out.
+_COMMUNITIES: Final = select(*map(col, _CARD)).order_by(col(Community.id))
 
 
 def communities(session: Session) -> list[CommunityCard]:
     """All communities, in the order they were made."""
-    shown = (
-        Community.id,
-        Community.code,
-        Community.name,
-        Community.phone,
-        Community.synthetic,
-        Community.source,
+    return [CommunityCard(*row) for row in session.execute(_COMMUNITIES)]
+
+
+def round_of_code(session: Session, code: str) -> RoundDoor:
+    """The round of a code, as an address or a QR code has it. Raises NotFound."""
+    shown = (Round.id, Round.code, Round.name, Questionnaire.kind, Round.closes_at, *_CARD)
+    query = (
+        select(*map(col, shown))
+        .join_from(Round, Questionnaire)
+        .join(Community, col(Community.id) == col(Round.community_id))
     )
-    query = select(*map(col, shown)).order_by(col(Community.id))
-    return [CommunityCard(*row) for row in session.execute(query)]
+    found = session.execute(query.where(col(Round.code) == code)).first()
+    if found is None:
+        raise NotFound.say("unknown_round")
+    round_id, round_code, name, kind, closes_at, *card = found
+    return RoundDoor(round_id, round_code, name, kind, closes_at, CommunityCard(*card))
+
+
+def code_of_round(session: Session, round_id: int) -> str:
+    """The code of a round, as its address has it. Raises NotFound."""
+    code = session.scalar(select(col(Round.code)).where(col(Round.id) == round_id))
+    if code is None:
+        raise NotFound.say("unknown_round")
+    return code
+
+
+def code_of_activity(session: Session, activity_id: int) -> str:
+    """The code of an activity; empty when it is not there (any more)."""
+    return session.scalar(select(col(Activity.code)).where(col(Activity.id) == activity_id)) or ""
+
+
+_ACTIVITY = (Activity.id, Activity.name, Activity.area, Activity.starts_at, Activity.venue, Activity.code)
+
+
+def activity_of_code(session: Session, code: str) -> ActivityCard | None:
+    """One activity by its code, as a QR code has it; None when there is none."""
+    found = session.execute(select(*map(col, _ACTIVITY)).where(col(Activity.code) == code)).first()
+    return ActivityCard(*found) if found else None
 
 
 def open_rounds(session: Session, community_id: int, at: datetime) -> list[OpenRound]:
     """The community's rounds open at a moment, the newest first."""
     query = (
-        select(col(Round.id), col(Round.name), col(Questionnaire.kind), col(Round.closes_at))
-        .join(Questionnaire)
+        select(*map(col, (Round.id, Round.name, Questionnaire.kind, Round.closes_at, Round.code)))
+        .join_from(Round, Questionnaire)
         .where(
             col(Round.community_id) == community_id,
             col(Round.opens_at) <= at,
@@ -84,9 +140,8 @@ def recent_activities(
     session: Session, community_id: int, *, since: datetime, until: datetime, most: int = 12
 ) -> list[ActivityCard]:
     """Activities that began in the span and were not cancelled, the latest first."""
-    shown = (Activity.id, Activity.name, Activity.area, Activity.starts_at, Activity.venue)
     query = (
-        select(*map(col, shown))
+        select(*map(col, _ACTIVITY))
         .where(
             col(Activity.community_id) == community_id,
             col(Activity.starts_at).between(since, until),

@@ -65,7 +65,8 @@ class Question(_Data):
     """One question.
 
     `short` marks the items of the short form (●); `relevant` is a condition over earlier answers;
-    `piped_from` offers the choices taken at those questions; `sensitive` needs its own consent.
+    `piped_from` offers the choices taken at those questions; `sensitive` needs its own consent. Of a matrix
+    with `draw`, each person is asked so many rows, drawn at random (0: all of them).
     """
 
     code: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
@@ -78,6 +79,7 @@ class Question(_Data):
     relevant: str = ""
     choices: tuple[Choice, ...] = ()
     rows: tuple[Row, ...] = ()
+    draw: int = 0
     least: int = 0
     most: int | None = None
     piped_from: tuple[str, ...] = ()
@@ -157,8 +159,6 @@ class Definition(_Data):
         """The questions by their code."""
         return {question.code: question for question in self.questions}
 
-    def __hash__(self) -> int:
-        return id(self)
-
-    def __eq__(self, other: object) -> bool:
-        return self is other
+    # One definition is one object: whatever is worked out from it once is found again by that.
+    __hash__ = object.__hash__
+    __eq__ = object.__eq__

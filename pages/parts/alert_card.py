@@ -16,7 +16,7 @@ from core.errors import LinshengError
 from core.queries.alerts import AlertItem
 from core.words import say
 from models.taxonomy import ALERT_OUTCOMES, ALERT_SOURCES, CHANNELS
-from pages.parts import alert_words, deeds, show
+from pages.parts import alert_words, contact_reveal, deeds, show
 from pages.parts.alert_words import when
 from pages.parts.gate import Seat
 
@@ -58,6 +58,8 @@ def card(seat: Seat, item: AlertItem, at: datetime) -> None:
             f'<p class="al-kinds">{escape(alert_words.kinds(item.kinds))}</p>{_state(item, at)}'
             f"{_words(item)}{_meta(item, at)}{_hints(item)}"
         )
+        if item.comment_id is not None:
+            contact_reveal.section(seat, item.comment_id, may_open=item.opened_at is not None)
         if item.opened_at is None:
             if st.button(say("alerts.card.open"), type="primary", key=f"alerts.open.{item.alert_id}"):
                 _open(seat, item)

@@ -130,4 +130,6 @@ def show_who(signed_in_as: Viewer) -> None:
     roles = "、".join(ROLES[role] for role in signed_in_as.roles)
     with st.sidebar:
         st.html(f"<p>{escape(say('gate.who', display=signed_in_as.display, roles=roles))}</p>")
+        if signed_in_as.may(Right.ASSIST):
+            link("/f/assist", say("gate.assist"))
         link("/signout", say("gate.sign_out"))

@@ -34,4 +34,5 @@ def _read(community_id: int) -> Places:
     for building in buildings:
         by_grid.setdefault(building.grid_id, []).append((building.building_id, building.name))
     codes = {grid.code: grid.grid_id for grid in grids}
-    return Places([(grid.grid_id, grid.name) for grid in grids], by_grid, codes)
+    houses = {(building.grid_id, building.code): building.building_id for building in buildings}
+    return Places([(grid.grid_id, grid.name) for grid in grids], by_grid, codes, houses)

@@ -1,29 +1,31 @@
 """A questionnaire as screens, one section each: forward, back, further questions, sent once.
 
-The sheet (answers, step, idempotency key) lives in the session; its key is made once, so however often
-"send" is tapped one response is stored. Which questions are asked and what is wrong with an answer is
-decided by core.questionnaires; here it is only drawn.
+The sheet (answers, step, idempotency key) lives in the session and is kept in the record after every step,
+so that a dropped session goes on by its code; its key is made once, so however often "send" is tapped one
+response is stored. Which questions are asked and what is wrong with an answer is decided by
+core.questionnaires; here it is only drawn.
 """
 
 from __future__ import annotations
 
-import time
-from dataclasses import dataclass, field
 from html import escape
-from typing import Any
-from uuid import uuid4
 
 import streamlit as st
 
+from core.actions.replace_response import again
+from core.actions.round_cache import round_facts
 from core.actions.store_response import Receipt
 from core.actions.submit import Submission, save_response
-from core.errors import LinshengError
+from core.errors import Closed, LinshengError
 from core.questionnaires.answers import AnswerError
+from core.questionnaires.resume import filled_in_by
 from core.questionnaires.schema import Definition, Section
 from core.questionnaires.screens import has_further, problems_on, screens
+from core.questionnaires.steps import step_at
 from core.text.danger import dangers
 from core.words import say
-from pages.parts import questions
+from pages.parts import door_switch, questions
+from pages.parts.door_switch import Sheet
 from pages.parts.here import fail
 from pages.parts.questions import Asking, Places
 
@@ -31,32 +33,27 @@ from pages.parts.questions import Asking, Places
 STEP = "/step.js"
 
 
-@dataclass
-class Sheet:
-    """One sheet of paper, so to speak: from its first answer until its receipt."""
-
-    kind: str
-    round_id: int
-    activity_id: int | None = None
-    key: str = field(default_factory=lambda: uuid4().hex)
-    started: float = field(default_factory=time.monotonic)
-    answers: dict[str, Any] = field(default_factory=dict)
-    step: int = 0
-    further: bool = False
-    problems: dict[str, str] = field(default_factory=dict)
-    failure: str = ""
-    receipt: Receipt | None = None
-
-
 def unfinished(kind: str, round_id: int | None, activity_id: int | None = None) -> Sheet | None:
-    """The session's unfinished sheet of this kind; else a new one for the round; None without a round.
+    """The session's unfinished sheet of this kind; else the one begun on plain pages; else a new one.
 
-    A sheet that was begun stays even when its round has closed meanwhile: its answers are not thrown away.
+    None without a round. A sheet that was begun stays even when its round has closed meanwhile: its answers
+    are not thrown away.
     """
     name = f"sheet.{kind}"
     sheet: Sheet | None = st.session_state.get(name)
     if round_id is not None and (sheet is None or sheet.activity_id != activity_id):
-        sheet = st.session_state[name] = Sheet(kind, round_id, activity_id)
+        sheet = st.session_state[name] = _begun(kind, round_id, activity_id)
+    return sheet
+
+
+def _begun(kind: str, round_id: int, activity_id: int | None) -> Sheet:
+    draft = door_switch.waiting(round_id)
+    if draft is None or draft.activity_id != activity_id:
+        return Sheet(kind, round_id, activity_id)
+    definition = round_facts(round_id).definition
+    sheet = door_switch.taken_up(kind, definition, draft)
+    found = screens(definition, sheet.answers, further=sheet.further, key=sheet.key)
+    sheet.step = step_at(found, sheet.at) or 0
     return sheet
 
 
@@ -84,21 +81,33 @@ def show(
         st.session_state.pop(f"sheet.{sheet.kind}", None)
         return sheet.receipt
     asking = Asking(definition, sheet.answers, sheet.problems, places, prefix=sheet.key[:6])
+    if sheet.leaving:
+        door_switch.carry(sheet)
     section, n_screens = _screen(asking, sheet)
     questions.collect(asking, section.questions)
     section, n_screens = _screen(asking, sheet)  # what was just answered may ask for more
+    _switch(asking, sheet, section)
     _top(section, sheet, n_screens)
     for question in section.questions:
         questions.show(asking, question)
     _buttons(asking, sheet, minutes)
+    door_switch.show_code(sheet)
     return None
 
 
 def _screen(asking: Asking, sheet: Sheet) -> tuple[Section, int]:
     """The screen the sheet is at, and how many there are for this person."""
-    found = screens(asking.definition, sheet.answers, further=sheet.further)
+    found = screens(asking.definition, sheet.answers, further=sheet.further, key=sheet.key)
     sheet.step = min(sheet.step, len(found) - 1)
     return found[sheet.step], len(found)
+
+
+def _switch(asking: Asking, sheet: Sheet, section: Section) -> None:
+    """The way to the same sheet on plain pages."""
+    known = (asking, sheet, frozenset(question.code for question in section.questions))
+    st.button(
+        say("door.switch.plain"), key=f"{asking.prefix}-switch", type="tertiary", on_click=_leave, args=known
+    )
 
 
 def _top(section: Section, sheet: Sheet, n_screens: int) -> None:
@@ -151,40 +160,69 @@ def _in_order(asking: Asking, sheet: Sheet, shown: frozenset[str]) -> bool:
     return not sheet.problems and {question.code for question in section.questions} <= shown
 
 
+def _turn(asking: Asking, sheet: Sheet, step: int) -> None:
+    """Keep what this screen holds, and turn to another one."""
+    shown, _ = _screen(asking, sheet)
+    sheet.step = max(0, step)
+    following, _ = _screen(asking, sheet)
+    sheet.at = door_switch.name_of(following)
+    door_switch.keep(sheet, asking.definition, shown)
+
+
+def _leave(asking: Asking, sheet: Sheet, _shown: frozenset[str]) -> None:
+    """Keep the sheet for the plain door; where that is not possible, stay here and say so."""
+    questions.collect(asking, _screen(asking, sheet)[0].questions)
+    shown, _ = _screen(asking, sheet)
+    sheet.at = door_switch.name_of(shown)
+    sheet.leaving = door_switch.keep(sheet, asking.definition, shown)
+    sheet.failure = "" if sheet.leaving else say("errors.record_busy")
+
+
 def _forward(asking: Asking, sheet: Sheet, shown: frozenset[str]) -> None:
     if _in_order(asking, sheet, shown):
-        sheet.step += 1
+        _turn(asking, sheet, sheet.step + 1)
 
 
 def _go_further(asking: Asking, sheet: Sheet, shown: frozenset[str]) -> None:
     if _in_order(asking, sheet, shown):
         sheet.further = True
-        sheet.step += 1
+        _turn(asking, sheet, sheet.step + 1)
 
 
 def _back(asking: Asking, sheet: Sheet, _shown: frozenset[str]) -> None:
     questions.collect(asking, _screen(asking, sheet)[0].questions)
     sheet.problems, sheet.failure = {}, ""
-    sheet.step = max(0, sheet.step - 1)
+    _turn(asking, sheet, sheet.step - 1)
 
 
 def _send(asking: Asking, sheet: Sheet, shown: frozenset[str]) -> None:
     """Store the sheet; whatever prevents it is said, and every answer stays on the screen."""
     if sheet.receipt is not None or not _in_order(asking, sheet, shown):
         return
+    section, _ = _screen(asking, sheet)
+    sheet.at = door_switch.name_of(section)
+    door_switch.keep(sheet, asking.definition, section)
+    if sheet.receipt is not None:
+        return
     submission = Submission(
         round_id=sheet.round_id,
         answers=sheet.answers,
         key=sheet.key,
+        collector=filled_in_by("self", sheet.answers),
         short=not sheet.further,
-        seconds=round(time.monotonic() - sheet.started),
+        seconds=sheet.seconds,
         activity_id=sheet.activity_id,
         questionnaire=asking.definition.code,
+        ticket=sheet.ticket,
     )
     try:
-        sheet.receipt = save_response(submission)
+        sheet.receipt = again(door_switch.draft_of(sheet)) or save_response(submission)
+        door_switch.sent(sheet)
     except AnswerError as error:
         _go_to_first(asking, sheet, error)
+    except Closed as error:
+        sheet.failure = str(error)
+        door_switch.keep(sheet, asking.definition, section, late=True)
     except LinshengError as error:
         sheet.failure = str(error)
 
@@ -192,7 +230,9 @@ def _send(asking: Asking, sheet: Sheet, shown: frozenset[str]) -> None:
 def _go_to_first(asking: Asking, sheet: Sheet, error: AnswerError) -> None:
     """Turn to the first screen with a problem."""
     sheet.problems = {problem.question: problem.sentence() for problem in error.problems}
-    for step, section in enumerate(screens(asking.definition, sheet.answers, further=sheet.further)):
+    for step, section in enumerate(
+        screens(asking.definition, sheet.answers, further=sheet.further, key=sheet.key)
+    ):
         if any(question.code in sheet.problems for question in section.questions):
             sheet.step = step
             return

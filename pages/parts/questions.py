@@ -27,11 +27,12 @@ PAIR_WIDTH = 7
 
 @dataclass(frozen=True, slots=True)
 class Places:
-    """What the place picker offers: (id, name) of grids and of each grid's buildings; grid ids by code."""
+    """What the place picker offers: (id, name) of grids and of each grid's buildings; ids by their codes."""
 
     grids: Sequence[tuple[int, str]] = ()
     buildings: Mapping[int, Sequence[tuple[int, str]]] = field(default_factory=dict)
     codes: Mapping[str, int] = field(default_factory=dict)
+    building_codes: Mapping[tuple[int, str], int] = field(default_factory=dict)
 
     def grid_of(self, code: str) -> int | None:
         """The id of a grid's code, as a QR code carries it; None when there is no such grid."""

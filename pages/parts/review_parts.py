@@ -16,7 +16,7 @@ from core.queries.review_history import Reviewed, Said
 from core.words import CHINA, clock, say
 from models.comment import UNDO_MINUTES
 from models.taxonomy import AREA_LABELS, CHANNELS, INTENTS, READING_STATES, SENTIMENTS
-from pages.parts import review_queue, show
+from pages.parts import review_because, review_queue, show
 
 _CSS = Path(__file__).with_name("review.css")
 # One letter for each area, always the same; Streamlit keeps C and R for itself, J and U are taken here.
@@ -39,10 +39,14 @@ def comment(item: ReviewItem) -> None:
     known = "".join(f"<span>{part}</span>" for part in parts)
     mark = " rv-first" if item.urgent else ""
     words = escape(item.text.translate(_TURNING))
+    meant = escape(say("review.item.meant", area=AREA_LABELS.get(item.meant, item.meant)))
+    why = review_because.line(item)
+    because = f'<p class="rv-meta">{escape(why)}</p>' if why else ""
+    by_author = f'<p class="rv-meta"><b>{meant}</b></p>' if item.meant else ""
     st.html(
         f'<div class="rv-card{mark}" data-comment="{item.comment_id}" tabindex="0" role="region" '
         f'aria-live="polite" aria-label="{escape(say("review.item.words"))}"><p class="rv-meta">{known}</p>'
-        f'<p class="rv-text" dir="auto">{words}</p></div>'
+        f'<p class="rv-text" dir="auto">{words}</p>{because}{by_author}</div>'
     )
 
 

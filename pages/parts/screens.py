@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import PurePosixPath
 from typing import Final
 
 from core.access import Right, Viewer
@@ -20,7 +19,7 @@ class Screen:
     @property
     def name(self) -> str:
         """The last part of the address, and the key under menu.screen."""
-        return PurePosixPath(self.path).stem
+        return self.path.rpartition("/")[2].removesuffix(".py")
 
     def open_to(self, viewer: Viewer | None) -> bool:
         """Whether the viewer (None: a resident) may see it."""
@@ -38,6 +37,8 @@ SCREENS: Final = (
     Screen("committee/demand_map.py", "committee", Right.DEMAND),
     Screen("committee/alerts.py", "committee", Right.ALERTS),
     Screen("committee/comments.py", "committee", Right.COMMENTS),
+    Screen("committee/answers.py", "committee", Right.ANSWERS),
+    Screen("committee/unplaced.py", "committee", Right.PLACING),
     Screen("committee/findings.py", "committee", Right.OVERVIEW),
     Screen("committee/publish.py", "committee", Right.PUBLISH),
     Screen("social_worker/gap.py", "social_worker", Right.GAP),
@@ -47,10 +48,14 @@ SCREENS: Final = (
     Screen("social_worker/classifier.py", "social_worker", Right.CLASSIFIER),
     Screen("admin/places.py", "admin", Right.SETUP),
     Screen("admin/rounds.py", "admin", Right.ROUNDS),
+    Screen("admin/recordings.py", "admin", Right.ROUNDS),
     Screen("admin/duty.py", "admin", Right.SETUP),
+    Screen("admin/posters.py", "admin", Right.POSTERS),
     Screen("admin/accounts.py", "admin", Right.ACCOUNTS),
 )
 
+# Plain pages on which staff fill in for residents: what the sign-in is told → address.
+HELPING: Final = {"assist": "f/assist", "kiosk": "f/kiosk"}
 # Where a role begins; a person with several roles begins where the first of them does.
 _FIRST: Final = {
     "social_worker": "gap",
@@ -61,7 +66,9 @@ _FIRST: Final = {
 
 
 def first_screen(viewer: Viewer, wanted: str = "") -> str:
-    """The name of the screen to open after signing in: the wanted one if the viewer may see it."""
+    """The address to open after signing in, without its slash: the wanted one if the viewer may see it."""
+    if wanted in HELPING and viewer.may(Right.ASSIST):
+        return HELPING[wanted]
     names = [screen.name for screen in SCREENS if screen.right and screen.open_to(viewer)]
     if wanted in names:
         return wanted

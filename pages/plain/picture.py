@@ -28,3 +28,18 @@ def picture_script(_request: Request) -> Response:
 def step_script(_request: Request) -> Response:
     """The script that begins a new step of a questionnaire at its top."""
     return _told("step.js")
+
+
+def listen_script(_request: Request) -> Response:
+    """The script behind 听题 where nothing was recorded: the browser reads the question aloud."""
+    return _told("listen.js")
+
+
+def kiosk_script(_request: Request) -> Response:
+    """The script that presses a button when nobody has touched a kiosk for a while; and prints slips."""
+    return _told("kiosk.js")
+
+
+def switch_script(_request: Request) -> Response:
+    """The script that takes a sheet from a screen to the plain door at once."""
+    return _told("switch.js")

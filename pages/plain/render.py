@@ -9,7 +9,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.responses import HTMLResponse
 
 from core.settings import settings
-from core.words import LANGUAGE, say
+from core.words import clock, day, label, say, spoken
 
 FOLDER = Path(__file__).parent / "templates"
 
@@ -23,7 +23,7 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.globals |= {"say": say, "language": LANGUAGE}
+    made.globals |= {"say": say, "spoken": spoken, "label": label, "day": day, "clock": clock}
     return made
 
 

@@ -17,6 +17,7 @@ from models.base import now
 from models.taxonomy import ROLES
 from pages.parts.gate import COOKIE
 from pages.parts.screens import first_screen
+from pages.plain.manner import ASSIST
 from pages.plain.render import page
 
 SEE_OTHER = 303
@@ -63,7 +64,8 @@ async def do_sign_out(request: Request) -> Response:
     if token := request.cookies.get(COOKIE):
         await run_in_threadpool(sign_out, token)
     answer = RedirectResponse("/signin?out", SEE_OTHER)
-    answer.delete_cookie(COOKIE, httponly=True, samesite="lax", secure=settings().https_only, path="/")
+    for name in (COOKIE, ASSIST):
+        answer.delete_cookie(name, httponly=True, samesite="lax", secure=settings().https_only, path="/")
     return answer
 
 

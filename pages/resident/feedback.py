@@ -11,7 +11,7 @@ from core.actions.round_cache import round_facts
 from core.queries.rounds import ActivityCard, open_rounds, recent_activities
 from core.words import day, say
 from models.base import now
-from pages.parts import here, questionnaire_form, thanks
+from pages.parts import door_switch, here, questionnaire_form, thanks
 from pages.parts.questions import Places, literal
 
 # Later than this, few remember an activity well enough to rate it.
@@ -24,6 +24,10 @@ with database.reading() as session:
     running = next((r for r in open_rounds(session, place.community_id, at) if r.kind == "feedback"), None)
     cards = recent_activities(session, place.community_id, since=at - RECENT, until=at)
 by_id = {card.activity_id: card for card in cards}
+if running is not None and CHOSEN not in st.session_state:
+    # What was begun on plain pages goes on here.
+    draft = door_switch.waiting(running.round_id)
+    st.session_state[CHOSEN] = draft.activity_id if draft else None
 
 
 def choose(activity_id: int | None) -> None:
@@ -44,7 +48,7 @@ def say_sentence_instead(sentence: str) -> None:
     st.page_link("resident/sentence.py", label=say("resident.needs.say_sentence"), width="stretch")
 
 
-chosen = by_id.get(st.session_state.get(CHOSEN, 0))
+chosen = by_id.get(st.session_state.get(CHOSEN) or 0)
 if running is None:
     say_sentence_instead(say("resident.needs.feedback_none"))
 elif not cards:

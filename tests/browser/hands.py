@@ -71,10 +71,10 @@ def main(page: Page) -> str:
 
 def until(page: Page, look: Callable[[], bool], *, seconds: float) -> None:
     """Wait until something is so that happens behind the scenes; looks again and again."""
-    for _ in range(int(seconds * 2)):
+    for turn in range(int(seconds * 2) + 5):
         if look():
             return
-        page.wait_for_timeout(500)
+        page.wait_for_timeout(100 if turn < 5 else 500)
     raise AssertionError(f"not within {seconds:g} s:\n{main(page)}")
 
 

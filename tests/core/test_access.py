@@ -32,6 +32,11 @@ def test_who_neither_answers_nor_serves_residents_reads_no_comments(role: str) -
     assert not _viewer(role).may(Right.COMMENTS)
 
 
+def test_only_who_serves_residents_opens_what_they_left_to_be_called_at() -> None:
+    may = {role for role in ROLES if _viewer(role).may(Right.CONTACTS)}
+    assert may == {"committee", "social_worker", "supervisor"}
+
+
 @pytest.mark.parametrize("right", [Right.SETUP, Right.ACCOUNTS, Right.ROUNDS])
 def test_only_an_administrator_sets_up(right: Right) -> None:
     assert [role for role in ROLES if _viewer(role).may(right)] == ["admin"]

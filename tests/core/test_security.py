@@ -75,7 +75,7 @@ def test_only_a_keyed_hash_of_a_receipt_is_stored(monkeypatch: pytest.MonkeyPatc
     assert receipt_hash("ABCDEFG") != first
 
 
-def test_a_password_is_kept_as_argon2_and_only_the_right_one_fits() -> None:
+def test_a_password_is_kept_as_argon2_and_only_the_right_one_fits(real_hashes: None) -> None:
     hashed = security.hash_password("correct horse")
     assert hashed.startswith("$argon2id$")
     assert security.verify_password("correct horse", hashed)

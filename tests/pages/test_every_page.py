@@ -48,7 +48,10 @@ BASE = {"答卷", "答的人数", "评的人数", "回答这一题的人"}
 COUNTED = BASE | {"有效样本", "已服务", "合计", "意见"}
 # The same in sentences; comments that wait to be read or answered are work and never hidden.
 FEW_PEOPLE = re.compile(r"(?<![\d,.–-])(?<!1 至 )[1-4] ?(?:份|条|人(?:答|评|回答))")
-WORK = re.compile(r'<(ul|p) class="(?:st-todo|cm-states|st-done)"[^>]*>.*?</\1>|收到 \d 条意见|共 \d 条')
+WORK = re.compile(
+    r'<(ul|p) class="(?:st-todo|cm-states|st-done)"[^>]*>.*?</\1>|收到 \d 条意见|共 \d 条'
+    r"|\d 条意见等着答复(?:，其中 \d 条可能有危险)?|\d 条预警(?:还没有人打开|过了时限|已经有人在处理)"
+)
 
 
 class _Reader:
@@ -134,7 +137,7 @@ def _forget() -> None:
     settings.cache_clear()
     round_cache.forget()
     places._kept.clear()
-    st.cache_data.clear()
+    st.cache_resource.clear()
 
 
 @pytest.fixture(scope="module", params=list(STATES))

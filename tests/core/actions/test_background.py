@@ -189,8 +189,8 @@ def test_the_workers_start_once_and_stop(record: Any, world: World) -> None:
     background.start()
     background.start()
     names = [thread.name for thread in threading.enumerate()]
-    assert [names.count(name) for name in ("fold", "read", "watch", "topics")] == [1] * 4
+    assert [names.count(name) for name in ("fold", "read", "watch", "topics", "retention")] == [1] * 5
     assert _until(lambda: bool(world.read_with))
     background.stop()
     left = {thread.name for thread in threading.enumerate()}
-    assert left & {"fold", "read", "watch", "topics"} == set()
+    assert left & {"fold", "read", "watch", "topics", "retention"} == set()

@@ -63,6 +63,13 @@ def test_a_roster_with_an_account_a_name_a_deputy_and_a_supervisor(small: Any) -
     assert {"duty.turns_added", "duty.plan_set"} <= set(deeds)
 
 
+def test_a_roster_that_is_being_changed_is_seen_as_it_will_be(small: Any) -> None:
+    _, police = _two(small)
+    with database.writing() as session:
+        set_plan(session, small.community, supervisor_id=police, holidays=[])
+        assert roster_of(session, small.community) == Roster(supervisor="警务室（8002）")
+
+
 def test_nothing_set_is_an_empty_roster(small: Any) -> None:
     with database.reading() as session:
         assert roster_of(session, small.community) == Roster()

@@ -7,9 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 
 from core import database
-from core.queries.receipts import ReceiptLife, life_of
+from core.actions.submit import Submission, save_response
+from core.queries.receipts import ReceiptLife, life_of, sheet_of
+from core.security import receipt_hash
 from models.account import Account
 from models.comment import AnswerToResidents, Classification, Comment, Label
 from models.place import Community
@@ -181,3 +184,34 @@ def test_after_deletion_the_receipt_says_so_and_nothing_else(community: int) -> 
     with database.writing() as session:
         session.add(Tombstone(subject="response", receipt_hash="gone", deleted_at=NOON))
     assert life("gone") == ReceiptLife("deleted", NOON)
+
+
+def test_the_next_likely_areas_are_offered_and_never_the_one_that_is_shown(community: int) -> None:
+    comment_id = say(community)
+    read_as(comment_id, "facilities", "safety;elderly")
+    found = life()
+    assert found is not None and found.said[0].likely == ("safety", "elderly")
+    with database.writing() as session:
+        session.execute(update(Classification).values(second="environment"))
+    found = life()
+    assert found is not None and found.said[0].likely == ("environment", "safety")
+
+
+def test_where_the_machine_was_not_sure_its_two_best_guesses_are_offered(community: int) -> None:
+    read_as(say(community), "facilities", abstained=True)
+    with database.writing() as session:
+        session.execute(update(Classification).values(second="other"))
+    found = life()
+    # "Nothing said" is no guess to offer.
+    assert found is not None and (found.said[0].areas, found.said[0].likely) == ((), ("facilities",))
+
+
+def test_the_sheet_of_a_receipt_has_its_answers_and_its_words_redacted(small: Any) -> None:
+    answers = small.answers(open="灯坏了，打 13800000000")
+    receipt = save_response(Submission(small.round, answers, "k", mode="plain", collector="family"))
+    with database.reading() as session:
+        sheet = sheet_of(session, receipt_hash(receipt.code))
+        nothing = sheet_of(session, "other")
+    assert sheet is not None and nothing is None
+    assert sheet.texts == ("灯坏了，打 〔已隐去〕",)
+    assert (sheet.mode, sheet.collector, sheet.answers["need_elder"]) == ("plain", "family", ["E1", "E5"])

@@ -57,8 +57,9 @@ def test_barriers_are_asked_of_those_who_used_nothing(needs: Definition) -> None
 
 def test_the_short_form_holds_the_marked_items(needs: Definition) -> None:
     short = [question.code for question in form_questions(needs, True)]
-    assert short == ["consent", "who", "grid", "sex", "age", "need_child", "need_elder", "need_cult", "top1",
-                     "hh_need", "used", "slot", "channel", "overall", "open"]  # fmt: skip
+    assert short == ["consent", "who", "grid", "sex", "age", "tenure", "need_child", "need_elder",
+                     "need_cult", "top1", "hh_need", "used", "slot", "channel", "overall",
+                     "open"]  # fmt: skip
     assert form_questions(needs, False) == needs.questions
 
 

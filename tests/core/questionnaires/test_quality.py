@@ -101,3 +101,14 @@ def test_a_full_sheet_has_no_flags(needs: Definition) -> None:
     keys = [key for q in needs.questions for key in keys_of(q)]
     full = dict.fromkeys(keys, 1) | SHORT | {"status_consent": 2, "imp_1": 2, "sat_1": 2}
     assert _flags(needs, full) == ()
+
+
+@pytest.mark.parametrize(("rated", "is_blank"), [(0, True), (2, True), (3, False), (5, False), (10, False)])
+def test_of_a_drawn_matrix_only_the_drawn_rows_can_be_blank(make: Any, rated: int, is_blank: bool) -> None:
+    """Five of ten are asked: two answers leave 60 % blank, three 40 %, which is not more than 40 %."""
+    rows = [{"code": f"r{i}", "label": str(i)} for i in range(10)]
+    levels = [{"code": i, "label": label} for i, label in enumerate(("不满意", "一般", "满意"), 1)]
+    matrix = {"code": "m", "kind": "matrix", "text": "m", "draw": 5, "rows": rows, "choices": levels}
+    definition = make(sections=[{"id": "a", "title": "a", "questions": [matrix]}])
+    given = {f"r{i}": 1 + i % 3 for i in range(rated)}
+    assert ("blank" in _flags(definition, given)) is is_blank

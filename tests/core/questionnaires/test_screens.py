@@ -18,7 +18,7 @@ ELDER = {"consent": 1, "who": 1, "sex": 2, "age": 8, "need_elder": ["E1"], "need
 def test_the_short_form_of_an_elder(needs: Definition) -> None:
     assert _codes(needs, ELDER) == [
         ["consent"],
-        ["who", "grid", "sex", "age"],
+        ["who", "grid", "sex", "age", "tenure"],
         ["need_elder", "need_cult", "top1", "hh_need"],
         ["used", "slot", "channel"],
         ["overall", "open"],
@@ -29,13 +29,13 @@ def test_further_questions_follow_the_short_form(needs: Definition) -> None:
     short, full = _codes(needs, ELDER), _codes(needs, ELDER, further=True)
     assert full[: len(short)] == short
     assert full[len(short) :] == [
-        ["hh", "yrs", "tenure", "status_consent"], ["need_gen"], ["imp", "sat"], ["fee", "part"],
+        ["hh", "yrs", "status_consent"], ["need_gen"], ["imp", "sat"], ["fee", "part"],
     ]  # fmt: skip
 
 
 def test_what_was_said_on_a_screen_opens_questions(needs: Definition) -> None:
     full = _codes(needs, {**ELDER, "used": [0], "status_consent": 1}, further=True)
-    assert ["hh", "yrs", "tenure", "status_consent", "status"] in full and ["barrier", "fee", "part"] in full
+    assert ["hh", "yrs", "status_consent", "status"] in full and ["barrier", "fee", "part"] in full
 
 
 def test_an_answer_on_a_path_since_left_opens_nothing(needs: Definition) -> None:

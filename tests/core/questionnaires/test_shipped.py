@@ -31,7 +31,7 @@ TABLE = {
     "age": ("single", True, _to(9), None),
     "hh": ("single", False, _to(8), None),
     "yrs": ("single", False, _to(4), None),
-    "tenure": ("single", False, _to(4), None),
+    "tenure": ("single", True, _to(4), None),  # tells who is missing: also asked in the short form
     "status_consent": ("consent", False, [1, 2], None),
     "status": ("multiple", False, [*_to(7), 0, -7], None),
     "need_child": ("multiple", True, _need("C", 8), 3),

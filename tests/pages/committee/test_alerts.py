@@ -6,15 +6,19 @@ import html
 from datetime import datetime, timedelta
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 from streamlit.testing.v1 import AppTest
 
-from core import database
+from core import database, sealing
 from core.actions.accounts import create_account
 from core.actions.alerts import escalate
+from core.actions.comments import Sentence, say_sentence
+from core.actions.contacts import Reach
 from core.words import CHINA
+from models.account import AuditEntry
 from models.alert import Alert, AlertMiss
 from models.base import now
+from models.comment import Comment
 from pages.parts.alert_words import known, when
 from tests.core.alerting import FIRE, QUIET, alerts, always_on, say_it
 from tests.core.conftest import Small
@@ -79,6 +83,43 @@ def test_hidden_words_are_shown_only_when_asked_for(staffed: Small, visit: Visit
     screen = _press(screen, f"alerts.open.{alerts()[0].id}")
     assert "13812345678" not in told(screen)
     assert "13812345678" in told(_press(screen, "alerts.original"))
+
+
+def test_a_number_left_is_told_at_once_and_opened_on_demand_by_whoever_took_it_up(
+    staffed: Small, visit: Visit
+) -> None:
+    fire = Sentence(staffed.community, FIRE, "k", contact=Reach("13812345678", "王<b>"))
+    said = say_sentence(fire).response_id
+    key = f"contact.see.{said}"
+    screen = visit("alerts")
+    assert "居民请您联系，留了电话" in told(screen) and key not in {one.key for one in screen.button}
+    screen = _press(screen, f"alerts.open.{alerts()[0].id}")
+    assert "138 1234 5678" not in told(screen)
+    screen = _press(screen, key)
+    assert "138 1234 5678，称呼：王&lt;b&gt;" in told(screen)
+    with database.reading() as session:
+        entry = session.scalars(select(AuditEntry).where(AuditEntry.deed == "contact.opened")).one()
+        assert (entry.subject, entry.subject_id, entry.account_id) == ("comment", said, alerts()[0].opened_by)
+
+
+def test_where_no_number_was_left_nothing_is_said_and_a_deleted_one_is(staffed: Small, visit: Visit) -> None:
+    say_it(staffed.community, FIRE)
+    screen = _press(visit("alerts"), f"alerts.open.{alerts()[0].id}")
+    assert "请您联系" not in told(screen) and "查看电话" not in {one.label[:4] for one in screen.button}
+    with database.writing() as session:
+        session.execute(update(Comment).values(contact="0" * 32))
+    screen = visit("alerts")
+    assert "留的电话已经删除" in told(screen) and "查看电话" not in {one.label[:4] for one in screen.button}
+
+
+def test_a_number_sealed_under_an_older_secret_is_told_so(
+    staffed: Small, visit: Visit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fire = Sentence(staffed.community, FIRE, "k", contact=Reach("13812345678"))
+    said = say_sentence(fire).response_id
+    screen = _press(visit("alerts"), f"alerts.open.{alerts()[0].id}")
+    monkeypatch.setattr(sealing, "key_for", lambda _purpose: b"0" * 32)
+    assert "密钥换过以后打不开了" in told(_press(screen, f"contact.see.{said}"))
 
 
 def test_what_is_late_is_said_first_and_to_whom_it_went(staffed: Small, visit: Visit) -> None:

@@ -10,11 +10,17 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from core.settings import ROOT
-from pages.parts import questionnaire_form, show
+from pages.parts import door_switch, questionnaire_form, show
 from pages.plain.routes import routes
 
 PARTS = ROOT / "pages" / "parts"
-SCRIPTS = {show.PICTURE: PARTS / "picture.js", questionnaire_form.STEP: PARTS / "step.js"}
+SCRIPTS = {
+    show.PICTURE: PARTS / "picture.js",
+    questionnaire_form.STEP: PARTS / "step.js",
+    door_switch.SWITCH: PARTS / "switch.js",
+    "/listen.js": PARTS / "listen.js",
+    "/kiosk.js": PARTS / "kiosk.js",
+}
 
 
 def test_every_script_is_in_the_table() -> None:

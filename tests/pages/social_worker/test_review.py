@@ -18,7 +18,8 @@ from core.actions.accounts import create_account, sign_in, sign_out
 from core.queries.review import Desk
 from core.settings import ROOT
 from models.account import Account
-from models.comment import Label, WithdrawnLabel
+from models.base import now
+from models.comment import Correction, Label, WithdrawnLabel
 from models.taxonomy import AREA_LABELS
 from pages.parts import gate
 from tests.core.conftest import Small, make_small
@@ -33,14 +34,14 @@ Open = Callable[..., AppTest]
 @pytest.fixture
 def small(sqlite_record: Path, quick_hashes: None) -> Iterator[Small]:
     """The small community, and an account of each of five roles."""
-    st.cache_data.clear()
+    st.cache_resource.clear()
     made = make_small()
     with database.writing() as session:
         for role in ("social_worker", "supervisor", "committee", "purchaser", "admin"):
             here = [(role, "all", None)]
             create_account(session, name=role, display=f"{role}的姓名", password=PASSWORD, roles=here)
     yield made
-    st.cache_data.clear()
+    st.cache_resource.clear()
 
 
 @pytest.fixture
@@ -199,7 +200,7 @@ def test_no_agreement_below_thirty_then_with_its_interval(small: Small, open_as:
         label(desk, said, "facilities")
     assert "满 30 条后显示（现在 29 条）" in _told(open_as())
     label(desk, ids[29], "culture")
-    st.cache_data.clear()
+    st.cache_resource.clear()
     found = re.search(r"(-?\d\.\d\d)，范围 (-?\d\.\d\d)–(-?\d\.\d\d)（30 条）", _told(open_as()))
     assert found and float(found[2]) <= float(found[1]) <= float(found[3])
     # By hand: 14 of 30 pairs apart; of 60 values 44 facilities, 16 culture: 1 − 59 · 28 / (2 · 44 · 16)
@@ -252,3 +253,11 @@ def test_who_has_signed_out_meanwhile_labels_nothing(small: Small, open_as: Open
     sign_out(token)
     _press(screen, "1")
     assert _labels() == [] and "请先登录" in _told(screen)
+
+
+def test_what_the_author_meant_stands_under_the_words(small: Small, open_as: Open) -> None:
+    said, _ = says(small.community, ONE, TWO)
+    assert "本人说：" not in _told(open_as())
+    with database.writing() as session:
+        session.add(Correction(comment_id=said, area="culture", given_at=now()))
+    assert "本人说：社区文化体育服务" in _told(open_as())

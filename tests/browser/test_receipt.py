@@ -1,0 +1,90 @@
+"""A resident without a script says one sentence, comes back with the receipt, and takes it back."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect
+
+from core.words import say
+from tests.browser.conftest import PHONE
+from tests.serving import Served
+
+WORDS = "三号楼后面那条路没有灯，晚上摔过人"
+WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+SMALL = """(least) => [...document.querySelectorAll('main a, main button, main input, nav button, nav a')]
+    .filter(one => one.type !== 'hidden' && one.getBoundingClientRect().height < least)
+    .map(one => one.outerHTML.slice(0, 90))"""
+
+
+def _phone(chromium: Browser, served: Served, *, elder: bool = False, script: bool = False) -> Page:
+    context = chromium.new_context(
+        base_url=served.url,
+        viewport={"width": PHONE[0], "height": PHONE[1]},
+        locale="zh-CN",
+        java_script_enabled=script,
+    )
+    if elder:
+        context.add_cookies([{"name": "ls_elder", "value": "1", "url": served.url}])
+    return context.new_page()
+
+
+def _press(page: Page, words: str) -> None:
+    page.get_by_role("button", name=words, exact=True).click()
+
+
+def _say_it(page: Page) -> str:
+    """Say the sentence; its receipt."""
+    page.goto("/f/say")
+    page.fill("textarea", WORDS)
+    page.locator("main form button:not(.first):not(.quiet):not(.link)").last.click()
+    code = page.locator(".receipt .code").first.inner_text()
+    assert re.fullmatch(r"[0-9A-Z]{3} [0-9A-Z]{4}", code)
+    return code
+
+
+def test_one_sentence_from_saying_it_to_taking_it_back(chromium: Browser, served: Served) -> None:
+    page = _phone(chromium, served)
+    code = _say_it(page)
+    later = _phone(chromium, served)
+    later.goto("/r")
+    later.fill("#code", code.lower().replace(" ", ""))
+    _press(later, say("resident.receipt.look"))
+    expect(later.locator("blockquote")).to_have_text(WORDS)
+    expect(later.locator(".life li").first).to_contain_text(say("resident.receipt.received", day=""))
+    assert "code" not in later.url and code.replace(" ", "") not in later.url
+    _press(later, say("door.receipt.take_back"))
+    expect(later.locator("h1")).to_have_text(say("door.receipt.withdraw.title"))
+    _press(later, say("door.receipt.withdraw.sure"))
+    expect(later.locator("h1")).to_have_text(say("door.receipt.withdraw.done"))
+    later.goto("/r")
+    later.fill("#code", code)
+    _press(later, say("resident.receipt.look"))
+    expect(later.locator("h1")).to_contain_text("已按本人的意愿")
+
+
+@pytest.mark.parametrize("elder", [False, True], ids=["normal", "elder"])
+def test_the_receipts_pages_are_for_everybody(chromium: Browser, served: Served, elder: bool) -> None:
+    page = _phone(chromium, served, elder=elder, script=True)
+    code = _say_it(page)
+    page.goto("/r")
+    _fine(page, elder)
+    page.fill("#code", "222 2223")
+    _press(page, say("resident.receipt.look"))
+    _fine(page, elder)
+    page.fill("#code", code)
+    _press(page, say("resident.receipt.look"))
+    _fine(page, elder)
+    _press(page, say("door.receipt.take_back"))
+    _fine(page, elder)
+    _press(page, say("door.receipt.withdraw.sure"))
+    _fine(page, elder)
+
+
+def _fine(page: Page, elder: bool) -> None:
+    found = Axe().run(page, options={"runOnly": WCAG}).response["violations"]
+    assert [(one["id"], one["nodes"][0]["html"]) for one in found] == []
+    assert page.evaluate(SMALL, 60 if elder else 44) == []
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
