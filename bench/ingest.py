@@ -3,26 +3,21 @@
 from __future__ import annotations
 
 import os
-import sqlite3
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
+from statistics import harmonic_mean
 from typing import Any
 
-import psycopg
-
 from bench.bulk import Filler
+from bench.driver import RawDriver
 from bench.ground import Record, cluster, throwaway
-from bench.report import Line, interleave, least, medians, ratio, report
+from bench.report import Line, Step, interleave, least, medians, ratio, report
 from bench.sheets import stand, submissions
-from core.actions import store_response
 from core.actions.fold import fold_all
-from core.actions.statements import Statement, insert
-from core.actions.store_response import AUDIT, COMMENT, FOLD_LOCK, RESPONSE, StoredSheet
 from core.actions.submit import Submission, prepare, save_response
 
 PAGE = 4096
@@ -30,16 +25,20 @@ PAGE = 4096
 
 @dataclass(frozen=True, slots=True)
 class Sizes:
-    """How much is done in each round: saves alone, waiting clients and saves of each, responses folded."""
+    """A round is `slices` turns of: saves alone, waiting clients and saves of each; then responses folded.
+
+    In a slice the steps follow each other within a second or two: a disk's rate swings within minutes.
+    """
 
     rounds: int = 5
-    saves: int = 1000
+    slices: int = 5
+    saves: int = 200
     clients: int = 64
-    each: int = 40
+    each: int = 8
     folded: int = 20_000
 
 
-QUICK = Sizes(rounds=2, saves=150, clients=16, each=10, folded=1500)
+QUICK = Sizes(rounds=2, slices=3, saves=50, each=3, folded=10_000)
 
 
 def run(sizes: Sizes) -> dict[str, Any]:
@@ -47,12 +46,27 @@ def run(sizes: Sizes) -> dict[str, Any]:
     with throwaway() as folder, cluster(folder) as server:
         here = [_Here(Record("sqlite", folder / "sqlite"), sizes)]
         here.append(_Here(server.record("ingest", folder / "on_postgres"), sizes))
-        steps: dict[str, Callable[[], float]] = {"fdatasync": lambda: _disk(folder / "disk", sizes.saves)}
+        steps: dict[str, Step] = {"fdatasync": lambda: _disk(folder / "disk", sizes.saves)}
+        folding: dict[str, Step] = {}
         for one in here:
             steps |= one.steps()
-        found = interleave(sizes.rounds, steps)
+            folding |= one.folding()
+        found = _rounds(sizes, steps, folding)
         lines = [line for one in here for line in _lines(one.record.name, found)]
     return report("ingest", sizes, lines)
+
+
+def _rounds(sizes: Sizes, steps: Mapping[str, Step], once: Mapping[str, Step]) -> dict[str, list[float]]:
+    """Rates of each step by round: of `steps` over all slices of it, of `once` as it is at its end."""
+    sliced = {(name, k): step for k in range(sizes.slices) for name, step in steps.items()}
+    found = interleave(sizes.rounds, sliced | {(name, 0): step for name, step in once.items()})
+    return {
+        name: [
+            harmonic_mean(rates)
+            for rates in zip(*(found[key] for key in found if key[0] == name), strict=True)
+        ]
+        for name in (*steps, *once)
+    }
 
 
 def _lines(name: str, found: dict[str, list[float]]) -> Iterator[Line]:
@@ -103,10 +117,14 @@ class _Here:
         self._filler = Filler(self._stood, chunk=min(sizes.folded, 10_000), distinct=sizes.folded)
         self._sheets(1)  # what a first call reads once is read before anything is measured
 
-    def steps(self) -> dict[str, Callable[[], float]]:
+    def steps(self) -> dict[str, Step]:
         """Name → step; each returns a rate per second."""
-        named = {"driver": self._driver, "action": self._action, "crowd": self._crowd, "fold": self._fold}
+        named = {"driver": self._driver, "action": self._action, "crowd": self._crowd}
         return {f"{self.record.name} {name}": step for name, step in named.items()}
+
+    def folding(self) -> dict[str, Step]:
+        """The same for folding, which needs many responses at a time."""
+        return {f"{self.record.name} fold": self._fold}
 
     def _sheets(self, n: int) -> list[Submission]:
         """Fresh keys every time: a repeated key would not be written."""
@@ -128,11 +146,9 @@ class _Here:
 
     def _driver(self) -> float:
         sheets = [prepare(sheet) for sheet in self._sheets(self._sizes.saves)]
-        with _connected(self.record) as connection:
-            return _per_second(
-                len(sheets),
-                _writing(connection, self.record.name, [_filed(s, self.record.name) for s in sheets]),
-            )
+        with RawDriver(self.record) as driver:
+            filed = [driver.filed(sheet) for sheet in sheets]
+            return _per_second(len(sheets), lambda: driver.write(filed))
 
     def _fold(self) -> float:
         self._sheets(0)
@@ -157,62 +173,5 @@ def _waiting(shares: Sequence[Sequence[Submission]]) -> Callable[[], None]:
         begin.wait()
         for thread in threads:
             thread.join()
-
-    return go
-
-
-@contextmanager
-def _connected(record: Record) -> Iterator[Any]:
-    """The bare driver, set as the portal sets it."""
-    if record.name == "sqlite":
-        connection: Any = sqlite3.connect(record.var / "linsheng.db", isolation_level=None)
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "temp_store=MEMORY"):
-            connection.execute(f"PRAGMA {pragma}")
-    else:
-        connection = psycopg.connect(record.url.replace("+psycopg", ""), autocommit=True)
-    try:
-        yield connection
-    finally:
-        connection.close()
-
-
-Filed = tuple[tuple[Any, ...], list[tuple[Any, ...]], tuple[Any, ...]]
-
-
-def _statements(name: str) -> tuple[Statement, Statement, Statement]:
-    response = insert(RESPONSE, name, unique=("idempotency_key",), returning=True)
-    return response, insert(COMMENT, name), insert(AUDIT, name)
-
-
-def _filed(sheet: StoredSheet, name: str) -> Filed:
-    """The rows of one sheet, made beforehand; ids the database gives are filled in by `_writing`."""
-    response, comment, audit = _statements(name)
-    timed, marked = store_response._timed, store_response._audit
-    at = timed(sheet.response, name)["received_at"]
-    said = [timed(one, name) | {"response_id": None} for one in sheet.comments]
-    return (
-        response.rows([timed(sheet.response, name)])[0],
-        comment.rows(said),
-        audit.rows([marked(sheet, -1, at)])[0],
-    )
-
-
-def _writing(connection: Any, name: str, filed: Sequence[Filed]) -> Callable[[], None]:
-    """The same INSERTs in the same transactions, and nothing else."""
-    response, comment, audit = _statements(name)
-    of_comment, of_audit = comment.columns.index("response_id"), audit.columns.index("subject_id")
-
-    def go() -> None:
-        cursor = connection.cursor()
-        for answers, said, deed in filed:
-            cursor.execute("BEGIN IMMEDIATE" if name == "sqlite" else "BEGIN")
-            if name == "postgresql":
-                cursor.execute("SELECT pg_advisory_xact_lock_shared(%s)", (FOLD_LOCK,))
-            cursor.execute(response.sql, answers)
-            (new,) = cursor.fetchone()
-            for row in said:
-                cursor.execute(comment.sql, (*row[:of_comment], new, *row[of_comment + 1 :]))
-            cursor.execute(audit.sql, (*deed[:of_audit], new, *deed[of_audit + 1 :]))
-            cursor.execute("COMMIT")
 
     return go

@@ -5,14 +5,15 @@ from __future__ import annotations
 import os
 import platform
 import sqlite3
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from statistics import median
-from typing import Any
+from typing import Any, TypeVar
 
 from models.base import now
 
 Step = Callable[[], float]
+Name = TypeVar("Name", bound=Hashable)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,12 +90,12 @@ def _judged(bar: Bar | None, value: float) -> dict[str, Any]:
     return {"bar": bar.limit, "rule": bar.rule, "held": bar.held(value)} if bar else {}
 
 
-def interleave(rounds: int, steps: Mapping[str, Step]) -> dict[str, list[float]]:
+def interleave(rounds: int, steps: Mapping[Name, Step]) -> dict[Name, list[float]]:
     """Run the steps in turn, A B C A B C …: what disturbs the machine disturbs them alike.
 
     Each step returns its own figure (seconds, or things a second).
     """
-    found: dict[str, list[float]] = {name: [] for name in steps}
+    found: dict[Name, list[float]] = {name: [] for name in steps}
     for _ in range(rounds):
         for name, step in steps.items():
             found[name].append(step())

@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import lru_cache
+from threading import Lock
 from typing import Any
 
 import psycopg
@@ -15,6 +16,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import ColumnElement, Connection, Engine, create_engine, event, func, text
 from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.pool import PoolProxiedConnection
 from sqlmodel import Session
 
 from core.errors import NotSetUp, Unavailable
@@ -27,7 +29,6 @@ OPERATIONAL = (OperationalError, sqlite3.OperationalError, psycopg.OperationalEr
 DUPLICATE = (IntegrityError, sqlite3.IntegrityError, psycopg.IntegrityError)
 
 MIGRATIONS = ROOT / "models" / "migrations"
-BUSY_SECONDS = 15
 # Any fixed number will do: two processes that start together must ask for the same lock.
 MIGRATION_LOCK = 7_340_011
 
@@ -37,7 +38,8 @@ def _engine(url: str) -> Engine:
     if not url.startswith("sqlite"):
         return create_engine(url, pool_size=10, max_overflow=20, pool_pre_ping=True)
     settings().var.mkdir(parents=True, exist_ok=True)
-    made = create_engine(url, connect_args={"timeout": BUSY_SECONDS}, pool_size=10, max_overflow=50)
+    waits = {"timeout": settings().busy_seconds}
+    made = create_engine(url, connect_args=waits, pool_size=10, max_overflow=50)
     event.listen(made, "connect", _prepare_sqlite)
     event.listen(made, "begin", _begin_sqlite)
     return made
@@ -60,9 +62,78 @@ def engine() -> Engine:
     return _engine(settings().url)
 
 
+class PooledWriter:
+    """Connections to write by, past the ORM: each taken out of the pool and given back to it."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.name, self._engine = engine.dialect.name, engine
+
+    def take(self) -> PoolProxiedConnection:
+        """A driver's connection, until it is given back."""
+        return self._engine.raw_connection()
+
+    def give_back(self, raw: PoolProxiedConnection) -> None:
+        """To the pool."""
+        raw.close()
+
+    def close(self) -> None:
+        """The pool closes its connections itself."""
+
+
+class KeptWriter(PooledWriter):
+    """The connection by which this process writes to SQLite, kept for whoever's turn it is.
+
+    There is one writer at a time anyway. Waiting for one's turn here costs less than asking the database
+    again and again, and a kept connection less than one out of the pool: it still knows its pages.
+    """
+
+    def __init__(self, engine: Engine) -> None:
+        super().__init__(engine)
+        self._turn = Lock()
+        self._kept: PoolProxiedConnection | None = None
+
+    def take(self) -> PoolProxiedConnection:
+        """The connection; raises Unavailable when others keep it for too long."""
+        if not self._turn.acquire(timeout=settings().busy_seconds):
+            raise Unavailable.say("record_busy")
+        try:
+            if self._kept is None or self._kept.dbapi_connection is None:
+                self._kept = self._engine.raw_connection()
+        except BaseException:  # whatever happened, nobody else may wait for it for ever
+            self._turn.release()
+            raise
+        return self._kept
+
+    def give_back(self, raw: PoolProxiedConnection) -> None:
+        """The next one's turn."""
+        self._turn.release()
+
+    def close(self) -> None:
+        """Hand the connection to the pool, which closes it, once whoever writes is done."""
+        is_mine = self._turn.acquire(timeout=settings().busy_seconds)
+        if self._kept is not None:
+            self._kept.close()
+            self._kept = None
+        if is_mine:
+            self._turn.release()
+
+
+@lru_cache(maxsize=8)
+def _writer(url: str) -> PooledWriter:
+    made = _engine(url)
+    return (KeptWriter if made.dialect.name == "sqlite" else PooledWriter)(made)
+
+
+def writer() -> PooledWriter:
+    """The connections to write to the configured record by, past the ORM."""
+    return _writer(settings().url)
+
+
 def dispose() -> None:
     """Close all connections and forget the engine (tests, forked children, restore)."""
+    writer().close()
     engine().dispose()
+    _writer.cache_clear()
     _engine.cache_clear()
 
 

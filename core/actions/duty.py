@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
+from typing import Any
 
-from sqlalchemy import and_, or_, select
+import orjson
+from sqlalchemy import Select, and_, bindparam, or_, select
 from sqlmodel import Session, col
 
 from core.access import PERMISSIONS, Right
 from core.actions.audit import audit
+from core.actions.statements import sql
 from core.analysis.duty_hours import DAY, Roster, Shift, overlaps
 from core.errors import Invalid, NotFound
 from core.redaction import clean
@@ -46,30 +50,62 @@ class Turns:
 
 def roster_of(session: Session, community_id: int) -> Roster:
     """The community's roster with everybody named as they are told; empty when there is none."""
-    query = select(DutyShift).where(col(DutyShift.community_id) == community_id)
-    rows = session.scalars(
-        query.order_by(col(DutyShift.weekday), col(DutyShift.starts), col(DutyShift.id))
-    ).all()
-    plan = session.get(DutyPlan, community_id)
-    names = people_of(session, community_id) if rows or plan else {}
+    session.flush()
+    connection = session.connection()
+    return roster_on(connection.connection.cursor(), connection.dialect.name, community_id)
+
+
+def roster_on(cursor: Any, name: str, community_id: int) -> Roster:
+    """The same on the cursor of a driver of dialect `name`, where a comment with words of danger is saved."""
+    turns, plans, people = _asked(name)
+    rows = cursor.execute(turns, (community_id,)).fetchall()
+    plan = cursor.execute(plans, (community_id,)).fetchone()
+    if not rows and not plan:
+        return Roster()
+    names = _told(cursor.execute(people, (community_id,)).fetchall())
     shifts = tuple(
-        Shift(row.weekday, row.starts, row.ends, names[row.person_id], names.get(row.deputy_id or 0, ""))
-        for row in rows
+        Shift(weekday, starts, ends, names[one], names.get(deputy or 0, ""))
+        for weekday, starts, ends, one, deputy in rows
     )
-    holidays = frozenset(map(date.fromisoformat, plan.holidays)) if plan else frozenset()
-    return Roster(shifts, holidays, names.get(plan.supervisor_id or 0, "") if plan else "")
+    supervisor, days = plan or (None, ())
+    # SQLite hands JSON over as it is stored, PostgreSQL's driver has read it.
+    holidays = frozenset(map(date.fromisoformat, orjson.loads(days) if isinstance(days, str) else days))
+    return Roster(shifts, holidays, names.get(supervisor or 0, ""))
+
+
+@lru_cache(maxsize=2)
+def _asked(name: str) -> tuple[str, str, str]:
+    """A community's turns, plan and people as SQL; each takes the community's id."""
+    here: Any = bindparam("community")
+    turns = select(
+        col(DutyShift.weekday), col(DutyShift.starts), col(DutyShift.ends),
+        col(DutyShift.person_id), col(DutyShift.deputy_id),
+    )  # fmt: skip
+    turns = turns.where(col(DutyShift.community_id) == here)
+    turns = turns.order_by(col(DutyShift.weekday), col(DutyShift.starts), col(DutyShift.id))
+    plan = select(col(DutyPlan.supervisor_id), col(DutyPlan.holidays)).where(
+        col(DutyPlan.community_id) == here
+    )
+    return sql(turns, name), sql(plan, name), sql(_people(here), name)
 
 
 def people_of(session: Session, community_id: int) -> dict[int, str]:
     """Everybody of the roster by id, as they are told: name, and extension or number where there is one."""
-    query = (
+    return _told(session.execute(_people(community_id)).all())
+
+
+def _people(community_id: Any) -> Select[int | None, str, str, str]:
+    return (
         select(col(DutyPerson.id), col(DutyPerson.name), col(DutyPerson.phone), col(Account.display))
         .outerjoin(Account, col(Account.id) == col(DutyPerson.account_id))
         .where(col(DutyPerson.community_id) == community_id)
         .order_by(col(DutyPerson.id))
     )
+
+
+def _told(people: Iterable[Sequence[Any]]) -> dict[int, str]:
     told: dict[int, str] = {}
-    for id_, name, phone, display in session.execute(query):
+    for id_, name, phone, display in people:
         known = name or display or ""
         told[id_] = say("duty.person", name=known, phone=phone) if phone else known
     return told

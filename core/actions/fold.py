@@ -11,6 +11,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import lru_cache
+from itertools import chain, groupby
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 import orjson
@@ -30,6 +32,9 @@ BATCH = 20_000
 FOLDER_LOCK = 7_340_013
 
 TALLY, MARGIN = (table_of(model) for model in (Tally, TallyMargin))
+
+Parts = list[Part]
+ONLY_THE_RESPONSE = [RESPONSE_PART]
 
 Cell = tuple[int, int, int, int]
 Margin = tuple[int, str, str]
@@ -51,57 +56,69 @@ class Folded(NamedTuple):
 
 @dataclass
 class Counts:
-    """What a batch adds: for each cell and each margin the parts its persons add."""
+    """What a batch adds: for each cell and each margin the parts that are counted there, person by person."""
 
-    cells: dict[Cell, list[Part]] = field(default_factory=lambda: defaultdict(list))
-    margins: dict[Margin, list[Part]] = field(default_factory=lambda: defaultdict(list))
+    cells: dict[Cell, list[Parts]] = field(default_factory=lambda: defaultdict(list))
+    margins: dict[Margin, list[Parts]] = field(default_factory=lambda: defaultdict(list))
 
     def add(self, row: tuple[Any, ...]) -> None:
         """Count one response row (see COLUMNS)."""
         _, round_id, grid, age, sex, building, groups, mode, collector, flags, received, answers, rated = row
-        facts = round_facts(round_id)
+        facts, margins = round_facts(round_id), self.margins
         given = orjson.loads(answers)
         added = parts(facts.definition, given)
-        self.cells[round_id, grid or 0, age, sex].extend(added)
+        self.cells[round_id, grid or 0, age, sex].append(added)
         how = f"{_month(received)}|{mode}|{collector}|{'flagged' if flags else 'valid'}"
-        self.margins[round_id, "how", how].extend(added)
+        margins[round_id, "how", how].append(added)
         for group in groups.split(";") if groups else ():
-            self.margins[round_id, "group", group].extend(added)
+            margins[round_id, "group", group].append(added)
         if building:
-            self.margins[round_id, "building", str(building)].append(RESPONSE_PART)
+            margins[round_id, "building", str(building)].append(ONLY_THE_RESPONSE)
         if rated:
             area, _, need = rated.partition("|")
-            self.margins[round_id, "area", area].extend(added)
-            self.margins[round_id, f"need:{area}", need].append(RESPONSE_PART)
+            margins[round_id, "area", area].append(added)
+            margins[round_id, f"need:{area}", need].append(ONLY_THE_RESPONSE)
         for code in facts.crossed:
             for choice in _chosen(given.get(code)):
-                self.margins[round_id, f"q:{code}", choice].extend(added)
+                margins[round_id, f"q:{code}", choice].append(added)
 
     def cell_rows(self) -> list[tuple[Any, ...]]:
         """Rows of the tally, in key order so that concurrent folds could not deadlock."""
-        return sorted(
-            (cell[0], question, choice, *cell[1:], n, n if choice == ASKED else 0)
-            for cell, added in self.cells.items()
-            for question, choice, n in _counted(added)
-        )
+        rows: list[tuple[Any, ...]] = []
+        for round_id, group in groupby(sorted(self.cells), key=itemgetter(0)):
+            cells = [(cell[1:], _totals(self.cells[cell])) for cell in group]
+            for pair in sorted(set[str]().union(*(totals for _, totals in cells))):
+                question, choice, is_asked = _named(pair)
+                rows += [
+                    (round_id, question, choice, *cell, n, n * is_asked)
+                    for cell, totals in cells
+                    if (n := totals.get(pair, 0))
+                ]
+        return rows
 
     def margin_rows(self) -> list[tuple[Any, ...]]:
         """Rows of the margin tally, in key order."""
-        return sorted(
-            (*margin, question, choice, n, n if choice == ASKED else 0)
-            for margin, added in self.margins.items()
-            for question, choice, n in _counted(added)
-        )
+        rows: list[tuple[Any, ...]] = []
+        for margin in sorted(self.margins):
+            for pair, n in sorted(_totals(self.margins[margin]).items()):
+                question, choice, is_asked = _named(pair)
+                rows.append((*margin, question, choice, n, n * is_asked))
+        return rows
 
 
-def _counted(added: list[Part]) -> Iterable[tuple[str, str, int]]:
+def _totals(added: list[Parts]) -> dict[str, int]:
+    """Pair → how many of the added parts hold it."""
     totals: dict[str, int] = defaultdict(int)
-    for part, n in Counter(added).items():
-        for each in part.pairs:
-            totals[each] += n
-    for found, n in totals.items():
-        question, _, choice = found.partition(SEPARATOR)
-        yield question, choice, n
+    for part, n in Counter(chain.from_iterable(added)).items():
+        for pair in part.pairs:
+            totals[pair] += n
+    return totals
+
+
+def _named(pair: str) -> tuple[str, str, bool]:
+    """Question and choice of a pair, and whether it counts who was asked. Pairs sort as these do."""
+    question, _, choice = pair.partition(SEPARATOR)
+    return question, choice, choice == ASKED
 
 
 def _month(received: Any) -> str:

@@ -51,6 +51,12 @@ class GroupCommit(Generic[Item, Result]):
 
     def save(self, item: Item) -> Result:
         """Write the item and return its result once it is durable; raises what writing it raised."""
+        if not self._queue and self._leading.acquire(blocking=False):
+            try:
+                return self._write([item])[0]
+            finally:
+                self._leading.release()
+                self._call_next()
         mine: _Waiting[Item, Result] = _Waiting(item)
         self._queue.append(mine)
         while not mine.settled:
@@ -68,8 +74,9 @@ class GroupCommit(Generic[Item, Result]):
 
     def _call_next(self) -> None:
         """Whoever queued up meanwhile must not wait for ever: ring the first, it will lead."""
-        with suppress(IndexError):
-            self._queue[0].ring()
+        if self._queue:
+            with suppress(IndexError):  # another leader was faster
+                self._queue[0].ring()
 
     def _lead(self) -> None:
         batch = [self._queue.popleft() for _ in range(min(len(self._queue), MOST))]

@@ -14,8 +14,8 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col
 
 from core import database
-from core.actions.duty import roster_of
-from core.actions.statements import insert, moment, run_many, table_of
+from core.actions.duty import roster_of, roster_on
+from core.actions.statements import insert, run_many, table_of
 from core.analysis.duty_hours import Roster, deadline
 from core.settings import settings
 from models.alert import Alert
@@ -42,17 +42,7 @@ def oldest(at: datetime) -> datetime:
     return at - timedelta(days=settings().alert_days)
 
 
-def rosters(community_ids: Collection[int]) -> dict[int, Roster]:
-    """The rosters of communities; asks nothing for none."""
-    if not community_ids:
-        return {}
-    with database.reading() as session:
-        return {id_: roster_of(session, id_) for id_ in community_ids}
-
-
-def insert_alerts(
-    cursor: Any, name: str, found: Iterable[tuple[int | None, Mapping[str, Any]]], known: Mapping[int, Roster]
-) -> None:
+def insert_alerts(cursor: Any, name: str, found: Iterable[tuple[int | None, Mapping[str, Any]]]) -> None:
     """On a driver's cursor, in the transaction that stored the comments: pairs of id and columns."""
     at = now()
     alarming = [
@@ -60,13 +50,9 @@ def insert_alerts(
         for id_, comment in found
         if id_ is not None and comment["said_at"] >= oldest(at)
     ]
+    known = {id_: roster_on(cursor, name, id_) for id_ in {one.community_id for one in alarming}}
     statement = insert(ALERT, name, unique=("comment_id",))
-    records = [_record(one, known[one.community_id], at) for one in alarming]
-    timed = [
-        {key: moment(value, name) if isinstance(value, datetime) else value for key, value in each.items()}
-        for each in records
-    ]
-    run_many(cursor, statement, statement.rows(timed))
+    run_many(cursor, statement, statement.rows(_record(one, known[one.community_id], at) for one in alarming))
 
 
 def raise_for(

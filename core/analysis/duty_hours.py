@@ -72,6 +72,8 @@ def on_duty(roster: Roster, at: datetime) -> tuple[Turn, ...]:
 
 def next_turn(roster: Roster, at: datetime) -> Turn | None:
     """The first turn that begins after a moment, within MOST_DAYS; None when there is none."""
+    if not roster.shifts:
+        return None
     today = at.astimezone(CHINA).date()
     for ahead in range(MOST_DAYS):
         coming = [turn for turn in _turns(roster, today + timedelta(days=ahead)) if turn.begins > at]

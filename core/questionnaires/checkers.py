@@ -7,12 +7,13 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from core.questionnaires.conditions import Test, parse
-from core.questionnaires.logic import piped_choices
-from core.questionnaires.schema import MOST_TEXT, Choice, Definition, Question
+from core.questionnaires.logic import piped_test
+from core.questionnaires.schema import MOST_TEXT, Choice, Code, Definition, Question
 from core.redaction import clean
 
 Checker = Callable[[Any, Mapping[str, Any]], Any]
 
+_SEVERAL = (list, tuple)
 # A whole number as people type it, full-width digits included; ids stay below the database's integer.
 _WHOLE = re.compile(r"\s*[+-]?\d{1,12}\s*")
 MOST_ID = 2**31
@@ -42,6 +43,15 @@ def checker(definition: Definition, question: Question) -> Checker:
         "place": _place,
     }
     return made[question.kind](question)
+
+
+def plain_codes(question: Question) -> Mapping[Any, Code]:
+    """Every way a choice may arrive → its code, where being one of them is the whole rule; else nothing."""
+    ruled = question.piped_from or question.kind not in ("consent", "single", "scale", "matrix")
+    consent = question.kind == "consent" and question.required
+    if ruled or consent or any(choice.only or choice.code == "" for choice in question.choices):
+        return {}
+    return _forms(question.choices)
 
 
 def _forms(choices: tuple[Choice, ...] | list[Choice]) -> dict[Any, Any]:
@@ -89,27 +99,39 @@ def _consent(question: Question) -> Checker:
 def _several(question: Question) -> Checker:
     forms, limits = _forms(question.choices), _limits(question)
     exclusive = {c.code for c in question.choices if c.exclusive}
+    least, most = question.least, question.most
 
     def _check(value: Any, kept: Mapping[str, Any]) -> list[Any]:
-        if not isinstance(value, list | tuple):
+        if not isinstance(value, _SEVERAL):
             raise Wrong("unknown_choice")
-        taken = list(dict.fromkeys([_known(forms, each) for each in value]))
+        try:  # as in _known, for all of them at once
+            taken = [forms[None if each is True or each is False else each] for each in value]
+        except (KeyError, TypeError):
+            raise Wrong("unknown_choice") from None
+        if len(taken) > len(set(taken)):
+            taken = list(dict.fromkeys(taken))
         if limits and not all(limits[code](kept) for code in taken if code in limits):
             raise Wrong("choice_not_offered")
-        if len(taken) > 1 and not exclusive.isdisjoint(taken):
+        alone = not exclusive.isdisjoint(taken)
+        if alone and len(taken) > 1:
             raise Wrong("exclusive")
-        if question.most is not None and len(taken) > question.most:
-            raise Wrong("too_many", most=question.most)
-        if 0 < len(taken) < question.least and exclusive.isdisjoint(taken):
-            raise Wrong("too_few", least=question.least)
+        if most is not None and len(taken) > most:
+            raise Wrong("too_many", most=most)
+        if 0 < len(taken) < least and not alone:
+            raise Wrong("too_few", least=least)
         return taken
 
     return _check
 
 
 def _piped(definition: Definition, question: Question) -> Checker:
+    piped = piped_test(definition, question)
+
     def _check(value: Any, kept: Mapping[str, Any]) -> Any:
-        return _known(_forms(piped_choices(definition, question, kept)), value, "not_among_chosen")
+        for choice in () if isinstance(value, bool) else piped(kept):
+            if value == choice.code or value == str(choice.code):
+                return choice.code
+        raise Wrong("not_among_chosen")
 
     return _check
 
@@ -130,12 +152,12 @@ def _text(question: Question) -> Checker:
 
 def _whole(value: Any) -> int:
     """A whole number however it was sent; raises ValueError for anything else."""
+    if isinstance(value, int) and not isinstance(value, bool):
+        return value
     if isinstance(value, str) and _WHOLE.fullmatch(value):
         return int(value)
     if isinstance(value, float) and value.is_integer():
         return int(value)
-    if isinstance(value, int) and not isinstance(value, bool):
-        return value
     raise ValueError
 
 
@@ -158,7 +180,7 @@ def _number(question: Question) -> Checker:
 
 def _place(_question: Question) -> Checker:
     def _check(value: Any, _kept: Mapping[str, Any]) -> dict[str, int]:
-        if not isinstance(value, Mapping):
+        if not isinstance(value, (dict, Mapping)):  # a dict is told by itself much faster
             raise Wrong("unknown_choice")
         try:
             ids = {key: _whole(value[key]) for key in ("grid", "building") if value.get(key)}

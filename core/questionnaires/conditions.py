@@ -25,6 +25,7 @@ _TOKEN = re.compile(
     r"\s*(?:(?P<number>-?\d+)|'(?P<text>[^']*)'|\"(?P<text2>[^\"]*)\"|(?P<word>[A-Za-z_][A-Za-z0-9_]*)"
     r"|(?P<sign>==|!=|<=|>=|<|>|\(|\)|\[|\]|,))"
 )
+_NUMBER = (int, float)
 _COMPARE: dict[str, Callable[[Any, Any], bool]] = {
     "==": lambda a, b: a is not None and a == b,
     "!=": lambda a, b: a != b,
@@ -54,13 +55,17 @@ class Condition:
 
 
 def _numbers(a: Any, b: Any) -> bool:
-    return isinstance(a, int | float) and isinstance(b, int | float)
+    return isinstance(a, _NUMBER) and isinstance(b, _NUMBER)
 
 
 def _contains(container: Any, item: Any) -> bool:
     if container is None or item is None:
         return False
     return item in container if isinstance(container, list | tuple) else container == item
+
+
+def _within(item: Any, container: Any) -> bool:
+    return _contains(container, item)
 
 
 @lru_cache(maxsize=512)
@@ -83,6 +88,8 @@ class _Reader:
         self.tokens = list(self._cut(source))
         self.place = self.depth = 0
         self.names: set[str] = set()
+        # What is the same whatever was answered: literals, and lists of them.
+        self.fixed: dict[Test, Any] = {}
 
     def stuck(self, near: str) -> ConditionError:
         """The error for a token that does not belong where it stands."""
@@ -144,13 +151,13 @@ class _Reader:
     def compared(self) -> Test:
         """a == b, a in [..], a in question, or a alone"""
         left = self.operand()
-        if self._next("in"):
-            right = self.operand()
-            return lambda answers: _contains(right(answers), left(answers))
-        sign = self._next(*_COMPARE)
+        sign = self._next("in", *_COMPARE)
         if sign is None:
             return left
-        compare, right = _COMPARE[sign], self.operand()
+        compare, right = _COMPARE[sign] if sign != "in" else _within, self.operand()
+        if right in self.fixed:  # the common case, and on the path of every saved response
+            value = self.fixed[right]
+            return lambda answers: compare(left(answers), value)
         return lambda answers: compare(left(answers), right(answers))
 
     def operand(self) -> Test:
@@ -163,16 +170,20 @@ class _Reader:
             raise ConditionError.because("ends_early", source=self.source)
         kind, value = self.tokens[self.place]
         self.place += 1
-        if kind == "number":
-            number = int(value)
-            return lambda _answers: number
-        if kind == "text":
-            return lambda _answers: value
+        if kind in ("number", "text"):
+            return self._fixed(int(value) if kind == "number" else value)
         if kind == "word" and value == "selected":
             return self._deeper(self._selected)
         if kind == "word" and value not in ("and", "or", "in", "not"):
             return self._question(value)
         raise self.stuck(value)
+
+    def _fixed(self, value: Any) -> Test:
+        def _same(_answers: Answers) -> Any:
+            return value
+
+        self.fixed[_same] = value
+        return _same
 
     def _bracket(self) -> Test:
         inner = self.either()
@@ -188,6 +199,8 @@ class _Reader:
         while self._next(","):
             items.append(self.operand())
         self._must("]")
+        if all(item in self.fixed for item in items):
+            return self._fixed([self.fixed[item] for item in items])
         return lambda answers: [item(answers) for item in items]
 
     def _selected(self) -> Test:

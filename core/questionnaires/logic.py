@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from functools import lru_cache
-from typing import Any
+from collections.abc import Callable, Mapping
+from functools import lru_cache, partial
+from typing import Any, NamedTuple
 
 from core.questionnaires.conditions import Condition, Test, parse
 from core.questionnaires.schema import Choice, Definition, Question
 from models.taxonomy import AGE_BANDS, UNKNOWN_AGE, UNKNOWN_SEX
 
 Answers = Mapping[str, Any]
+# Where a question is piped from: code → the choices that go on.
+_Pipe = tuple[tuple[str, Mapping[Any, Choice]], ...]
+_SEVERAL = (list, tuple)
 
 
-@dataclass(frozen=True, slots=True)
-class Strata:
+class Strata(NamedTuple):
     """The target person's strata; `grid` and `building` are ids, 0 when not known."""
 
     who: int
@@ -49,12 +50,10 @@ def asked_test(definition: Definition, question: Question) -> Test | None:
     relevant = condition.test if condition else None
     if not question.piped_from:
         return relevant
-
-    def _test(answers: Answers) -> bool:
-        is_relevant = relevant is None or bool(relevant(answers))
-        return is_relevant and bool(piped_choices(definition, question, answers))
-
-    return _test
+    piped = piped_test(definition, question)
+    if relevant is None:
+        return piped
+    return lambda answers: relevant(answers) and piped(answers)
 
 
 def is_asked(definition: Definition, question: Question, answers: Answers) -> bool:
@@ -65,12 +64,32 @@ def is_asked(definition: Definition, question: Question, answers: Answers) -> bo
 
 def piped_choices(definition: Definition, question: Question, answers: Answers) -> list[Choice]:
     """The choices taken at the questions this one is piped from (exclusive "none" ones left out)."""
+    return _taken(_pipes(definition)[question.code], answers)
+
+
+def piped_test(definition: Definition, question: Question) -> Callable[[Answers], list[Choice]]:
+    """`piped_choices` of one question as a function of the answers alone, for checking many sheets."""
+    return partial(_taken, _pipes(definition)[question.code])
+
+
+@lru_cache(maxsize=16)
+def _pipes(definition: Definition) -> dict[str, _Pipe]:
+    """The questions each question is piped from, with the choices that go on to it."""
+    return {
+        question.code: tuple(
+            (code, {c.code: c for c in definition.by_code[code].choices if not c.exclusive})
+            for code in question.piped_from
+        )
+        for question in definition.questions
+    }
+
+
+def _taken(pipe: _Pipe, answers: Answers) -> list[Choice]:
     found = []
-    for code in question.piped_from:
+    for code, choices in pipe:
         taken = answers.get(code)
-        if isinstance(taken, Sequence) and not isinstance(taken, str):
-            choices = definition.by_code[code].by_code
-            found += [choices[c] for c in taken if c in choices and not choices[c].exclusive]
+        if isinstance(taken, _SEVERAL):
+            found += [choices[c] for c in taken if c in choices]
     return found
 
 

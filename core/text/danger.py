@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
+from core.text.beginnings import by_beginning, may_match
+
 WORDS = Path(__file__).resolve().parents[2] / "data" / "lexicon" / "danger.toml"
 MOST_CHARACTERS = 2_000
 # "没有冒烟", "不是漏气": a negation directly before the word takes it back.
@@ -20,12 +22,13 @@ _NEGATIONS = ("没有", "不是", "并未", "未", "防止", "预防", "以防")
 
 @dataclass(frozen=True)
 class _Rules:
-    """The file's words as patterns, compiled once."""
+    """The file's words as patterns, compiled once; `begins` are those of all kinds by first character."""
 
     harmless: re.Pattern[str]
     over: re.Pattern[str]
     now: re.Pattern[str]
     kinds: dict[str, re.Pattern[str]]
+    begins: dict[str, re.Pattern[str]]
 
 
 @lru_cache(maxsize=1)
@@ -36,7 +39,8 @@ def _rules() -> _Rules:
         for key in ("not", "over", "now")
     )
     kinds = {kind: re.compile("|".join(each)) for kind, each in data["kinds"].items()}
-    return _Rules(harmless, over, now, kinds)
+    begins = by_beginning(source for each in data["kinds"].values() for source in each)
+    return _Rules(harmless, over, now, kinds, begins)
 
 
 def dangers(text: str) -> tuple[str, ...]:
@@ -47,6 +51,8 @@ def dangers(text: str) -> tuple[str, ...]:
     """
     rules, words = _rules(), text[:MOST_CHARACTERS]
     left = rules.harmless.sub("，", words)
+    if not may_match(rules.begins, left):
+        return ()
     found = tuple(kind for kind, pattern in rules.kinds.items() if _said(pattern, left))
     if found and rules.over.search(words) and not rules.now.search(words):
         return ()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
@@ -57,10 +58,9 @@ def test_an_error_inside_a_transaction_leaves_nothing_behind(record: Path) -> No
 
 
 def test_a_locked_database_is_told_as_busy_and_nothing_is_stored(
-    sqlite_record: Path, monkeypatch: pytest.MonkeyPatch
+    sqlite_record: Path, impatient: Callable[[], None]
 ) -> None:
-    monkeypatch.setattr(database, "BUSY_SECONDS", 0.1)
-    database.dispose()
+    impatient()
     with database.writing() as first:
         first.add(Community(code="one", name="一"))
         first.flush()
@@ -82,11 +82,10 @@ def test_each_database_error_has_its_sentence(reason: str, sentence: str) -> Non
 
 
 def test_a_record_that_cannot_be_written_is_not_healthy(
-    sqlite_record: Path, monkeypatch: pytest.MonkeyPatch
+    sqlite_record: Path, impatient: Callable[[], None]
 ) -> None:
     assert database.can_write()
-    monkeypatch.setattr(database, "BUSY_SECONDS", 0.1)
-    database.dispose()
+    impatient()
     with database.writing():
         assert not database.can_write()
 

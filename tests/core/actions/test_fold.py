@@ -10,10 +10,11 @@ from sqlalchemy import select
 
 from core import database
 from core.actions import fold as folding
-from core.actions.fold import fold, fold_all, recount
+from core.actions.fold import Counts, fold, fold_all, recount
 from core.actions.submit import Submission, save_response, save_responses
 from core.queries import tally
-from models.tally import Tally, TallyMargin
+from core.questionnaires.counting import RESPONSE_PART, Part, pair
+from models.tally import ASKED, Tally, TallyMargin
 
 
 def _rows(table: Any) -> list[tuple[Any, ...]]:
@@ -102,6 +103,34 @@ def database_round(small: Any) -> Any:
     from models.questionnaire import Round
 
     return update(Round).where(Round.id == small.round)
+
+
+def test_a_batch_gives_each_row_once_in_the_order_of_the_tables_keys() -> None:
+    """Two of round 2 chose 10 at "b" in one cell, one chose 9 in another; one of round 1 chose 9."""
+    ten, nine = (Part(pair("b", ASKED), pair("b", choice)) for choice in (10, 9))
+    counts = Counts()
+    counts.cells[2, 7, 8, 1] += [[RESPONSE_PART, ten], [RESPONSE_PART, ten]]
+    counts.cells[2, 0, 8, 2] += [[nine, RESPONSE_PART]]
+    counts.cells[1, 7, 8, 1] += [[nine]]
+    assert counts.cell_rows() == [
+        (1, "b", "*", 7, 8, 1, 1, 1),
+        (1, "b", "9", 7, 8, 1, 1, 0),
+        (2, "*", "*", 0, 8, 2, 1, 1),
+        (2, "*", "*", 7, 8, 1, 2, 2),
+        (2, "b", "*", 0, 8, 2, 1, 1),
+        (2, "b", "*", 7, 8, 1, 2, 2),
+        (2, "b", "10", 7, 8, 1, 2, 0),
+        (2, "b", "9", 0, 8, 2, 1, 0),
+    ]
+    counts.margins[2, "how", "x"] += [[nine], [ten]]
+    counts.margins[1, "how", "x"] += [[ten]]
+    assert counts.margin_rows() == [
+        (1, "how", "x", "b", "*", 1, 1),
+        (1, "how", "x", "b", "10", 1, 0),
+        (2, "how", "x", "b", "*", 2, 2),
+        (2, "how", "x", "b", "10", 1, 0),
+        (2, "how", "x", "b", "9", 1, 0),
+    ]
 
 
 def test_folding_in_batches_equals_a_recount_from_zero(small: Any) -> None:

@@ -18,6 +18,41 @@ def test_a_lone_caller_is_written_at_once_and_alone() -> None:
     assert batches == [[4]]
 
 
+def test_a_lone_callers_error_is_his_own_and_holds_up_nobody() -> None:
+    def write(items: Sequence[int]) -> Sequence[int]:
+        if 13 in items:
+            raise ValueError("thirteen")
+        return items
+
+    commits = GroupCommit[int, int](write)
+    with pytest.raises(ValueError, match="thirteen"):
+        commits.save(13)
+    assert commits.save(14) == 14
+
+
+def test_who_queued_up_behind_a_lone_caller_that_failed_is_written() -> None:
+    is_writing, go_on = threading.Event(), threading.Event()
+
+    def write(items: Sequence[int]) -> Sequence[int]:
+        is_writing.set()
+        go_on.wait(10)
+        if 13 in items:
+            raise ValueError("thirteen")
+        return items
+
+    commits = GroupCommit[int, int](write)
+    with ThreadPoolExecutor(8) as pool:
+        lone = pool.submit(commits.save, 13)
+        is_writing.wait(10)
+        others = [pool.submit(commits.save, i) for i in range(5)]
+        while len(commits._queue) < 5:
+            pass
+        go_on.set()
+        assert [each.result(10) for each in others] == [0, 1, 2, 3, 4]
+        with pytest.raises(ValueError, match="thirteen"):
+            lone.result(10)
+
+
 def test_callers_that_wait_behind_a_commit_share_the_next_one() -> None:
     batches: list[int] = []
     first_is_writing, go_on = threading.Event(), threading.Event()

@@ -90,7 +90,7 @@ def test_the_save_without_words_of_danger_asks_nothing_more(
     def asked(*_: object) -> None:
         raise AssertionError("the roster was read")
 
-    monkeypatch.setattr(raise_alerts, "roster_of", asked)
+    monkeypatch.setattr(raise_alerts, "roster_on", asked)
     monkeypatch.setattr(store_response, "insert_alerts", asked)
     save_response(Submission(small.round, small.answers(), "calm"))
 

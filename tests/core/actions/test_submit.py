@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
@@ -214,11 +215,10 @@ def test_many_are_stored_all_or_none(small: Any) -> None:
     assert _stored() == (5, 5, 5)
 
 
-def test_a_locked_record_says_that_nothing_was_stored(small: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_locked_record_says_that_nothing_was_stored(small: Any, impatient: Callable[[], None]) -> None:
     if database.engine().dialect.name != "sqlite":
         return  # PostgreSQL has no lock over the whole record
-    monkeypatch.setattr(database, "BUSY_SECONDS", 0.1)
-    database.dispose()
+    impatient()
     with database.writing(), pytest.raises(Unavailable, match="没有存上"):
         save_response(Submission(small.round, small.answers(), "k"))
     assert not save_response(Submission(small.round, small.answers(), "k")).repeated

@@ -102,6 +102,16 @@ def test_what_cannot_be_stored_is_told_and_not_kept(
     assert code not in checked.answers
 
 
+@pytest.mark.parametrize(
+    ("sent", "kept"), [(1, 1), ("3", 3), (True, None), (2, None), ([1], None), (0, None), ("1 ", None)]
+)
+def test_of_a_pipe_only_what_was_ticked_is_taken_however_it_is_sent(make: Any, sent: Any, kept: Any) -> None:
+    definition = make({"code": "a", "kind": "multiple", "choices": 3}, {"code": "b", "piped_from": ["a"]})
+    checked = check(definition, {"a": [3, 1], "b": sent})
+    assert checked.answers.get("b") == kept
+    assert [p.rule for p in checked.problems] == ([] if kept else ["not_among_chosen"])
+
+
 def test_a_band_of_a_child_is_refused_for_a_grown_up(needs: Definition) -> None:
     """Without an age no need of an age is asked: what hung on it is no longer among those ticked."""
     assert _rules(needs, _sheet(age=1)) == [("age", "choice_not_offered"), ("top1", "not_among_chosen")]
@@ -115,6 +125,15 @@ def test_a_row_of_a_matrix_is_checked_by_itself(needs: Definition) -> None:
         "sat_2": 8,
         "sat_10": 1,
     }
+
+
+@pytest.mark.parametrize("value", [True, False, [5], {"1": 5}, "five", float("nan"), 5.5])
+def test_a_row_of_a_matrix_takes_its_codes_and_nothing_that_only_equals_one(
+    needs: Definition, value: Any
+) -> None:
+    checked = check(needs, _sheet(sat_1=value))
+    assert [(p.question, p.rule) for p in checked.problems] == [("sat", "unknown_choice")]
+    assert "sat_1" not in checked.answers
 
 
 @pytest.mark.parametrize("most", [3, 200])

@@ -27,6 +27,10 @@ ANSWERS: dict[str, Any] = {"who": 3, "age": 7, "used": [0], "need": ["E1", "E5"]
         ("not not who == 3", True),
         ("age in [1, 2, 3]", False),
         ("age in [6, 7]", True),
+        ("age in [6, age]", True),  # not every item is a literal
+        ("age in [who, 'x']", False),
+        ("(3) == who", True),
+        ("3 in [who]", True),
         ("age >= 7", True),
         ("age > 7", False),
         ("age < 8 and age <= 7", True),
