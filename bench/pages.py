@@ -6,7 +6,7 @@ what a browser would have waited stands beside it. Nothing is drawn.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from statistics import median
@@ -29,12 +29,16 @@ FIRST = SCREENS[0].name
 
 @dataclass(frozen=True, slots=True)
 class Sizes:
-    """Reruns before anything is measured, reruns of each page in a round, and of the heaviest for memory."""
+    """Reruns before anything is measured, reruns of each page in a round, and of the heaviest for memory.
+
+    `only`: addresses of the screens to measure; empty: all.
+    """
 
     rounds: int = 5
     warm: int = 10
     reruns: int = 30
     memory: int = 2000
+    only: tuple[str, ...] = ()
 
 
 QUICK = Sizes(rounds=2, warm=2, reruns=4, memory=40)
@@ -44,7 +48,8 @@ class Page:
     """One page in one visitor's session, warm."""
 
     def __init__(self, server: Server, visitor: Visitor, name: str, *, warm: int) -> None:
-        self.server, self._visitor, self.seen = server, visitor, list[float]()
+        self.server, self._visitor = server, visitor
+        self.seen, self.cpu = list[float](), list[float]()
         visitor.open("" if name in (YARDSTICK, LEAST, FIRST) else name)
         self.reruns(warm)
 
@@ -53,14 +58,19 @@ class Page:
         return [self._visitor.rerun() for _ in range(n)]
 
     def step(self, n: int) -> float:
-        """The median seconds of n runs on the server; what a browser waited is kept in `seen`."""
+        """The median seconds of n runs on the server; what a browser waited is kept in `seen`, and the
+        processor's part of it in `cpu`."""
         before = self.server.run_count()
         self.seen.append(median(self.reruns(n)))
-        return median(self.server.run_seconds(before, n))
+        took = self.server.took(before, n)
+        self.cpu.append(median(one.cpu for one in took))
+        return median(one.clock for one in took)
 
 
 def run(sizes: Sizes) -> dict[str, Any]:
-    """The report: page ÷ hello for each screen, and how the server's memory grew."""
+    """The report: page ÷ hello for each screen, and how the server's memory grew. Raises ValueError for
+    a screen there is not."""
+    names = wanted(sizes.only)
     with throwaway() as folder, ExitStack() as stack:
         stock = stack.enter_context(hello(folder / "hello"))
         server, cookie = stack.enter_context(portal(folder / "portal"))
@@ -69,13 +79,17 @@ def run(sizes: Sizes) -> dict[str, Any]:
             YARDSTICK: (stock, stack.enter_context(Visitor(stock.port))),
             LEAST: (least, stack.enter_context(Visitor(least.port))),
         }
-        for name in screens():
+        for name in names:
             visitors[name] = server, stack.enter_context(Visitor(server.port, cookie=cookie))
         found = {name: Page(*at, name, warm=sizes.warm) for name, at in visitors.items()}
         seconds = interleave(sizes.rounds, {name: _step(page, sizes.reruns) for name, page in found.items()})
-        lines = [_line(seconds, {n: page.seen for n, page in found.items()}, name) for name in screens()]
+        more = {
+            "ms cpu": {name: page.cpu for name, page in found.items()},
+            "ms seen": {name: page.seen for name, page in found.items()},
+        }
+        lines = [_line(seconds, more, name) for name in names]
         lines.append(_yardstick(seconds))
-        heaviest = max(screens(), key=lambda name: median(seconds[name]))
+        heaviest = max(names, key=lambda name: median(seconds[name]))
         lines.append(_memory(found[heaviest], heaviest, sizes.memory))
     return report("pages", sizes, lines)
 
@@ -85,15 +99,25 @@ def screens() -> list[str]:
     return [screen.name for screen in SCREENS if (ROOT / "pages" / screen.path).is_file()]
 
 
+def wanted(only: Sequence[str]) -> list[str]:
+    """The screens to measure: those named, else all. Raises ValueError for one there is not."""
+    there = screens()
+    if unknown := set(only) - set(there):
+        raise ValueError(f"no such screen: {', '.join(sorted(unknown))}")
+    return [name for name in there if not only or name in only]
+
+
 def _step(page: Page, n: int) -> Callable[[], float]:
     return lambda: page.step(n)
 
 
-def _line(seconds: Rounds, seen: Rounds, name: str) -> Line:
+def _line(seconds: Rounds, more: Mapping[str, Rounds], name: str) -> Line:
+    """`more`: what else is told beside the ratio, by its unit."""
     pair = seconds[name], seconds[YARDSTICK]
     what, bar = ("page_form", FORM_BAR) if name in FORMS else ("page", PAGE_BAR)
-    beside = medians({name: pair[0], YARDSTICK: pair[1]}, "ms", times=1000)
-    beside |= medians({name: seen[name], YARDSTICK: seen[YARDSTICK]}, "ms seen", times=1000)
+    beside: dict[str, float] = {}
+    for unit, given in {"ms": seconds, **more}.items():
+        beside |= medians({one: given[one] for one in (name, YARDSTICK)}, unit, times=1000)
     return ratio(what, f"/{name}", pair, bar=bar, beside=beside)
 
 

@@ -34,6 +34,13 @@ COOKIE = "linsheng_session"
 ROLES = ("admin", "committee", "social_worker")
 
 
+class Took(NamedTuple):
+    """The seconds of one run: as a clock has them, and those the processor spent on it."""
+
+    clock: float
+    cpu: float
+
+
 class Server(NamedTuple):
     """A running server: its port and process, and the file with the seconds of each run of its script."""
 
@@ -41,14 +48,14 @@ class Server(NamedTuple):
     pid: int
     runs: Path
 
-    def run_seconds(self, after: int, n: int) -> list[float]:
-        """The seconds of the n runs after the first `after`; waits for the last one's garbage collection."""
+    def took(self, after: int, n: int) -> list[Took]:
+        """What the n runs took after the first `after`; waits for the last one's garbage collection."""
         deadline = time.monotonic() + START_SECONDS
         while len(lines := self.runs.read_text(encoding="utf8").splitlines()) < after + n:
             if time.monotonic() > deadline:
                 raise TimeoutError("the server did not finish its runs")
             time.sleep(0.005)
-        return [float(line) for line in lines[after : after + n]]
+        return [Took(*map(float, line.split())) for line in lines[after : after + n]]
 
     def run_count(self) -> int:
         """How often its script has run."""

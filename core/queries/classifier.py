@@ -69,8 +69,11 @@ def job(session: Session, kind: str) -> JobCard | None:
     """The newest job of a kind."""
     query = select(ClassifierJob).where(col(ClassifierJob.kind) == kind)
     row = session.scalars(query.order_by(col(ClassifierJob.id).desc()).limit(1)).first()
-    if row is None:
-        return None
+    return job_card(row) if row else None
+
+
+def job_card(row: ClassifierJob) -> JobCard:
+    """A job as the screen tells it."""
     return JobCard(row.state, row.outcome, row.version, row.done, row.total, row.id or 0, row.beat_at)
 
 

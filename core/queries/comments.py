@@ -5,12 +5,27 @@ A person's label goes before the machine's reading: then the comment counts as c
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, NamedTuple, cast
 
 import pandas as pd
-from sqlalchemy import ColumnElement, Select, and_, case, func, literal, or_, select, text
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    CompoundSelect,
+    Select,
+    and_,
+    bindparam,
+    case,
+    func,
+    literal,
+    or_,
+    select,
+    text,
+    union_all,
+)
 from sqlmodel import Session, col
 
 from core.database import month_of
@@ -19,7 +34,20 @@ from models.comment import Classification, Comment, Label
 from models.tally import CommentTally
 
 PAGE = 10
-COUNTED = ["area", "month", "state", "n", "urgent"]
+
+
+class Counted(NamedTuple):
+    """How many comments of an area (empty: not decided), month (2026-10, China's time) and state, and how
+    many of these n are urgent."""
+
+    area: str
+    month: str
+    state: str
+    n: int
+    urgent: int
+
+
+COUNTED = list(Counted._fields)
 
 
 class CommentFilter(NamedTuple):
@@ -86,27 +114,51 @@ _urgent: ColumnElement[Any] = case(
 _rank: ColumnElement[Any] = case((_urgent, 1), else_=0)
 
 
+# Statements asked on every run of a screen are put together once: that costs more than carrying them out.
+_HERE: Final = bindparam("community_id", type_=BigInteger())
+_IN: Final = select(func.count()).select_from(Comment).where(col(Comment.community_id) == _HERE)
+
+
 def comments_in(session: Session, community_id: int) -> int:
     """How many comments came in, counted from the comments alone: what the states must add up to."""
-    query = select(func.count()).select_from(Comment).where(col(Comment.community_id) == community_id)
-    return int(session.execute(query).scalar_one())
+    return int(session.execute(_IN, {"community_id": community_id}).scalar_one())
 
 
-def comment_counts(session: Session, community_id: int) -> pd.DataFrame:
-    """Comments by area (empty: not decided), month (China's time) and state: n, urgent (how many of n).
+def counted(session: Session, community_id: int) -> tuple[Counted, ...]:
+    """Comments by area, month and state, in this order.
 
     Those read come from the comment tally, those still unread from the comments themselves.
     """
+    name = session.get_bind().dialect.name
+    if name not in _counting:
+        _counting[name] = union_all(_read_counts(), _unread_counts(session))
+    rows = session.execute(_counting[name], {"community_id": community_id})
+    return tuple(sorted(Counted(area, month, state, int(n), int(u)) for area, month, state, n, u in rows))
+
+
+# By the name of the dialect: the month is spelt otherwise in each.
+_counting: Final[dict[str, CompoundSelect[Any]]] = {}
+
+
+def comment_counts(session: Session, community_id: int) -> pd.DataFrame:
+    """`counted` as a frame: area, month, state, n, urgent."""
+    return as_frame(counted(session, community_id))
+
+
+def as_frame(rows: Sequence[Counted]) -> pd.DataFrame:
+    """Rows of `counted` as a frame."""
+    return pd.DataFrame(rows, columns=COUNTED).astype({"n": "int64", "urgent": "int64"})
+
+
+def _read_counts() -> Select[Any]:
+    """Comments that were read, by area, month and state."""
     tally = (col(CommentTally.area), col(CommentTally.month), col(CommentTally.state))
     n, urgent = col(CommentTally.n), case((col(CommentTally.urgent), col(CommentTally.n)), else_=0)
-    read = select(*tally, func.sum(n), func.sum(urgent)).group_by(*tally).having(func.sum(n) > 0)
-    rows = list(session.execute(read.where(col(CommentTally.community_id) == community_id)).all())
-    rows += session.execute(_unread_counts(session, community_id)).all()
-    frame = pd.DataFrame(rows, columns=COUNTED).astype({"n": "int64", "urgent": "int64"})
-    return frame.sort_values(COUNTED[:3], ignore_index=True)
+    found: Any = select(*tally, func.sum(n), func.sum(urgent)).group_by(*tally).having(func.sum(n) > 0)
+    return cast(Select[Any], found.where(col(CommentTally.community_id) == _HERE))
 
 
-def _unread_counts(session: Session, community_id: int) -> Select[Any]:
+def _unread_counts(session: Session) -> Select[Any]:
     """Unread comments nobody has labelled, by month and state; urgent by the light check alone."""
     month, state = month_of(col(Comment.said_at), session), col(Comment.state)
     danger = case((col(Comment.danger) != "", 1), else_=0)
@@ -114,16 +166,15 @@ def _unread_counts(session: Session, community_id: int) -> Select[Any]:
     found: Any = (
         select(literal(""), month, state, func.count(), func.sum(danger))
         .join(Label, col(Label.comment_id) == col(Comment.id), isouter=True)
-        .where(unread(), col(Comment.community_id) + 0 == community_id, col(Label.id).is_(None))
+        .where(unread(), col(Comment.community_id) + 0 == _HERE, col(Label.id).is_(None))
         .group_by(month, state)
     )
     return cast(Select[Any], found)
 
 
-def urgent_among(session: Session, ids: Select[Any]) -> int:
-    """How many of these comments are urgent, by their label or else their reading."""
-    query = _with_reading(select(func.coalesce(func.sum(_rank), 0)).where(col(Comment.id).in_(ids)))
-    return int(session.execute(query).scalar_one())
+def urgent_among(ids: Select[Any]) -> Select[Any]:
+    """Asks how many of these comments are urgent, by their label or else their reading."""
+    return _with_reading(select(func.coalesce(func.sum(_rank), 0)).where(col(Comment.id).in_(ids)))
 
 
 def unread() -> ColumnElement[bool]:
@@ -144,25 +195,14 @@ def comment_page(
     The area is the primary one, so that a list is as long as the count it was opened from.
     Raises ValueError for a month that is none.
     """
-    shown = (
-        col(Comment.id), col(Comment.redacted), col(Comment.said_at), col(Comment.channel), _state, _area,
-        _others, func.coalesce(col(Label.sentiment), col(Classification.sentiment), ""),
-        func.coalesce(col(Label.intent), col(Classification.intent), ""), _rank, _labelled,
-    )  # fmt: skip
-    query = _joined(select(*shown), community_id).where(*_filters(only))
+    query = _LISTED.where(*_filters(only))
     if after is not None:
         query = query.where(_behind(after))
-    order = (_rank.desc(), col(Comment.said_at).desc(), col(Comment.id).desc())
-    rows = session.execute(query.order_by(*order).limit(most + 1)).all()
+    rows = session.execute(query.limit(most + 1), {"community_id": community_id}).all()
     items = tuple(map(_item, rows[:most]))
     if len(rows) <= most:
         return CommentPage(items, None)
     return CommentPage(items, CommentKey(items[-1].urgent, items[-1].said_at, items[-1].comment_id))
-
-
-def _joined(query: Select[Any], community_id: int) -> Select[Any]:
-    """The community's comments with their reading and label."""
-    return _with_reading(query).where(col(Comment.community_id) == community_id)
 
 
 def _with_reading(query: Select[Any]) -> Select[Any]:
@@ -173,6 +213,18 @@ def _with_reading(query: Select[Any]) -> Select[Any]:
         .join(Classification, col(Classification.id) == col(Comment.classification_id), isouter=True)
         .join(Label, and_(col(Label.comment_id) == col(Comment.id), newest), isouter=True)
     )
+
+
+_SHOWN: Final = (
+    col(Comment.id), col(Comment.redacted), col(Comment.said_at), col(Comment.channel), _state, _area,
+    _others, func.coalesce(col(Label.sentiment), col(Classification.sentiment), ""),
+    func.coalesce(col(Label.intent), col(Classification.intent), ""), _rank, _labelled,
+)  # fmt: skip
+_LISTED: Final[Select[Any]] = (
+    _with_reading(select(*_SHOWN))
+    .where(col(Comment.community_id) == _HERE)
+    .order_by(_rank.desc(), col(Comment.said_at).desc(), col(Comment.id).desc())
+)
 
 
 def _filters(only: CommentFilter) -> list[ColumnElement[bool]]:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
+from typing import Final
 
 import pandas as pd
-from sqlalchemy import select
+from sqlalchemy import BigInteger, bindparam, select
 from sqlmodel import Session, col
 
-from core.queries.comments import comment_counts, urgent_among
+from core.queries.comments import counted, urgent_among
 from models.comment import AnswerToResidents
 from models.tally import ASKED, TallyMargin
 
@@ -44,19 +46,21 @@ def comments_to_do(session: Session, community_id: int) -> CommentsToDo:
 
     Read from the comment tally, so that it costs the same however many comments there are.
     """
-    counts = comment_counts(session, community_id)
-    n = counts.groupby("state")["n"].sum()
-    urgent = int(counts["urgent"].sum()) - _urgent_answered(session, community_id)
-    return CommentsToDo(
-        int(counts["n"].sum()), int(n.get("waiting", 0)), int(n.get("abstained", 0)), max(0, urgent)
-    )
+    rows = counted(session, community_id)
+    n = Counter[str]()
+    for row in rows:
+        n[row.state] += row.n
+    urgent = sum(row.urgent for row in rows) - _urgent_answered(session, community_id)
+    return CommentsToDo(n.total(), n["waiting"], n["abstained"], max(0, urgent))
 
 
 def _urgent_answered(session: Session, community_id: int) -> int:
     """Urgent comments that have an answer: from the answers, which are few."""
-    answered = (
-        select(col(AnswerToResidents.comment_id))
-        .where(col(AnswerToResidents.community_id) == community_id)
-        .where(col(AnswerToResidents.comment_id).is_not(None))
-    )
-    return urgent_among(session, answered)
+    return int(session.execute(_URGENT_ANSWERED, {"community_id": community_id}).scalar_one())
+
+
+_ANSWERED: Final = select(col(AnswerToResidents.comment_id)).where(
+    col(AnswerToResidents.community_id) == bindparam("community_id", type_=BigInteger()),
+    col(AnswerToResidents.comment_id).is_not(None),
+)
+_URGENT_ANSWERED: Final = urgent_among(_ANSWERED)

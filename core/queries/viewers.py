@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
+from typing import Any, Final
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import Select, bindparam, or_, select
 from sqlmodel import Session, col
 
 from core.access import Grant, Right, Viewer
@@ -13,6 +15,7 @@ from core.queries.rounds import CommunityCard, communities
 from core.security import token_hash
 from core.settings import settings
 from models.account import Account, AccountRole, StaffSession
+from models.base import UTCDateTime
 from models.place import Community
 from models.programme import Contract, ContractCommunity
 
@@ -25,19 +28,23 @@ class SignedIn:
     seen_at: datetime
 
 
-def usable(at: datetime) -> list[ColumnElement[bool]]:
-    """What must hold for an account to sign in and stay signed in at a moment."""
+_AT: Final = bindparam("at", type_=UTCDateTime())
+_IDLE_SINCE: Final = bindparam("idle_since", type_=UTCDateTime())
+
+
+@cache
+def _by_token(*, demo: bool) -> Select[Any]:
+    """Who a token belongs to, a row for each of their roles; `demo`: whether demo accounts are usable.
+
+    Asked on every run of every screen, and put together once: that costs more than carrying it out.
+    """
     rules = [
         col(Account.active).is_(True),
-        or_(col(Account.expires_at).is_(None), col(Account.expires_at) > at),
+        or_(col(Account.expires_at).is_(None), col(Account.expires_at) > _AT),
     ]
-    return rules if settings().demo else [*rules, col(Account.demo).is_(False)]
-
-
-def signed_in(session: Session, token: str, at: datetime) -> SignedIn | None:
-    """Who the token belongs to; None when it is unknown, idle for too long, at its end or not usable."""
-    idle_since = at - timedelta(minutes=settings().idle_minutes)
-    shown = (
+    if not demo:
+        rules.append(col(Account.demo).is_(False))
+    shown: tuple[Any, ...] = (
         StaffSession.seen_at,
         Account.id,
         Account.name,
@@ -46,19 +53,25 @@ def signed_in(session: Session, token: str, at: datetime) -> SignedIn | None:
         AccountRole.scope,
         AccountRole.scope_id,
     )
-    query = (
+    return (
         select(*map(col, shown))
         .join(Account, col(Account.id) == col(StaffSession.account_id))
         .outerjoin(AccountRole, col(AccountRole.account_id) == col(Account.id))
         .where(
-            col(StaffSession.token_hash) == token_hash(token),
-            col(StaffSession.expires_at) > at,
-            col(StaffSession.seen_at) > idle_since,
-            *usable(at),
+            col(StaffSession.token_hash) == bindparam("token_hash"),
+            col(StaffSession.expires_at) > _AT,
+            col(StaffSession.seen_at) > _IDLE_SINCE,
+            *rules,
         )
         .order_by(col(AccountRole.id))
     )
-    rows = session.execute(query).all()
+
+
+def signed_in(session: Session, token: str, at: datetime) -> SignedIn | None:
+    """Who the token belongs to; None when it is unknown, idle for too long, at its end or not usable."""
+    idle_since = at - timedelta(minutes=settings().idle_minutes)
+    given = {"token_hash": token_hash(token), "at": at, "idle_since": idle_since}
+    rows = session.execute(_by_token(demo=settings().demo), given).all()
     if not rows:
         return None
     seen_at, account_id, name, display, *_ = rows[0]

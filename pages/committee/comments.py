@@ -2,30 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from html import escape
 
-import pandas as pd
 import streamlit as st
 
 from core import database
 from core.access import Right
-from core.analysis.comment_counts import Conservation, Leading, conservation, months_of
+from core.analysis.comment_counts import Conservation, Leading
 from core.errors import LinshengError
-from core.queries.comments import comment_counts, comments_in
+from core.queries.comments import Counted, comments_in, counted
 from core.words import say
 from models.taxonomy import AREA_LABELS
-from pages.parts import comment_list, gate, honest_figures, show
-from pages.parts.comment_figures import Drawn, drawn
+from pages.parts import comment_figures, comment_list, gate, honest_figures, show
+from pages.parts.comment_figures import Drawn
 
 seat = gate.require(Right.COMMENTS)
 
 
-def asked() -> tuple[pd.DataFrame, int]:
+def asked() -> tuple[Sequence[Counted], int]:
     """The counts, and how many comments came in; stops the run when the record cannot be read."""
     try:
         with database.reading() as session:
             community_id = seat.community.community_id
-            return comment_counts(session, community_id), comments_in(session, community_id)
+            return counted(session, community_id), comments_in(session, community_id)
     except LinshengError as error:
         show.fail(str(error))
         st.stop()
@@ -74,17 +75,18 @@ def charts(shown: Drawn) -> None:
 
 
 counts, total = asked()
-shown = drawn(counts)
+found = comment_figures.figures(counts)
+shown = found.drawn
 first = shown.first if shown else None
-show.top(seat.community, say("comments.screen"), finding(first, total), how=how(months_of(counts), total))
+show.top(seat.community, say("comments.screen"), finding(first, total), how=how(found.months, total))
 if not total:
     show.empty(say("comments.none_yet"))
     st.stop()
-states(conservation(counts, total), int(counts["urgent"].sum()))
+states(replace(found.states, total=total), found.urgent)
 words, figures = st.columns([11, 9], gap="large")
 with words:
     show.section(say("comments.list.title"), say("comments.list.note"))
-    comment_list.listing(seat.community.community_id, comment_list.filters(months_of(counts)))
+    comment_list.listing(seat.community.community_id, comment_list.filters(found.months))
 with figures:
     if shown:
         charts(shown)

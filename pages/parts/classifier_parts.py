@@ -11,13 +11,15 @@ import streamlit as st
 
 from core import database
 from core.actions import classifier_jobs, reread, retrain
-from core.actions.classifier_versions import adopt, file_of, go_back
+from core.actions.classifier_versions import LABELLED, LEXICON, adopt, file_of, go_back
 from core.analysis.intervals import wilson
 from core.errors import LinshengError
-from core.queries.classifier import JobCard, VersionCard, job
+from core.queries.classifier import JobCard, VersionCard, job_card
+from core.text import store
 from core.words import CHINA, say
 from models.classifier_version import ADOPTED, INTERRUPTED, REREAD, RETRAIN, RUNNING, ClassifierVersion
 from pages.parts import deeds, show
+from pages.parts.figures import kept
 
 # Below this a share would only look exact.
 FEWEST_FOR_SHARE = 30
@@ -26,6 +28,19 @@ _STYLE = ".st-key-classifier-versions td:not(.n) { min-width: 6.5em; }"
 # So often a process that was started is waited for.
 MOST_WAITS = 20
 _BEGUN = "classifier.begun"
+
+
+@kept
+def shipped() -> str:
+    """The version of the data as they came; the files are looked at anew every minute."""
+    return store.current_version(LABELLED, LEXICON)
+
+
+@kept
+def others(url: str, version: str, done: JobCard | None) -> int:
+    """Comments that another version read; looked up anew every minute, and after each re-reading."""
+    with database.reading() as session:
+        return reread.to_reread(session, version)
 
 
 def share(right: int, n: int) -> str:
@@ -109,7 +124,7 @@ def _decided(sentence: str, deed: Callable[[Any], ClassifierVersion]) -> None:
 def _alive(kind: str) -> tuple[JobCard | None, bool]:
     with database.reading() as session:
         row = classifier_jobs.latest(session, kind)
-        return job(session, kind), row is not None and classifier_jobs.is_alive(row)
+        return (job_card(row), classifier_jobs.is_alive(row)) if row else (None, False)
 
 
 def working(kind: str, account_id: int, note: str) -> None:

@@ -1,7 +1,8 @@
-"""The figures screens share, computed once and kept: the only place with st.cache_data.
+"""The figures screens share, computed once and kept: the only place with one of Streamlit's caches.
 
 What is kept carries the database's address and the tally's watermark in its key, so a new fold shows at once;
-provision and population are looked up again after KEPT_SECONDS at the latest.
+provision and population are looked up again after KEPT_SECONDS at the latest. It is handed to all sessions as
+it is: st.cache_data would unpickle it on every run, which costs more than drawing it. Nobody may change it.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ from models.taxonomy import AREA_LABELS
 
 KEPT_SECONDS = 60.0
 # For what other parts make of these figures: keyed by plain values, the database's address among them.
-kept = st.cache_data(ttl=KEPT_SECONDS, max_entries=128, show_spinner=False)
+kept = st.cache_resource(ttl=KEPT_SECONDS, max_entries=128, show_spinner=False)
 
 
 class Mark(NamedTuple):
@@ -82,7 +83,7 @@ def survey(community_id: int, at: Mark) -> Survey | None:
     return _survey(settings().url, community_id, at.folded_at)
 
 
-@st.cache_data(ttl=KEPT_SECONDS, max_entries=32, show_spinner=False)
+@st.cache_resource(ttl=KEPT_SECONDS, max_entries=32, show_spinner=False)
 def _survey(url: str, community_id: int, folded_at: datetime | None) -> Survey | None:
     with database.reading() as session:
         found = newest_round(session, community_id)

@@ -91,7 +91,7 @@ def _view(url: str, community_id: int, folded_at: datetime | None, area: str) ->
     table = gap_rows.table(everything, _supplied(found), first=say("gap.column.need"))
     provided = bool(found.frames.provision["provision"].notna().any())
     return View(
-        gap_rows.finding(rows, area_label(area)), _how(found, rows), gap_chart(rows), table,
+        gap_rows.finding(rows, area_label(area)), _how(found, rows), show.packed(gap_chart(rows)), table,
         _explain(found, needs_in(found, area)), provided,
     )  # fmt: skip
 
@@ -198,7 +198,7 @@ def _group(
     estimates = estimate([item], found.frames, breakdowns=ALL_BREAKDOWNS, share_bounds=True)
     rows = gap_rows.by_group(estimates, need, axes, names)
     table = gap_rows.group_table(rows, first=say("gap.column.group"))
-    return gap_chart(rows) if len(axes) == 1 and len(rows) else None, table
+    return show.packed(gap_chart(rows)) if len(axes) == 1 and len(rows) else None, table
 
 
 def referral(community_id: int, at: Mark) -> pd.DataFrame:

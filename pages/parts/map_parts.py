@@ -148,7 +148,8 @@ def _map_spec(
     found = found_at(community_id, folded_at)
     where = places(community_id, found.round_id, Mark(folded_at, 0))
     rows = demand_map.by_grid(found.estimates, where.grids, need)
-    return demand_map.demand_map(rows, where.drawn, want=wanted(found, need), unit=unit, chosen=chosen)
+    want = wanted(found, need)
+    return show.packed(demand_map.demand_map(rows, where.drawn, want=want, unit=unit, chosen=chosen))
 
 
 def top_list(
@@ -170,7 +171,7 @@ def _top_list(
     items = {code: wanted(found, code) for code, named in found.needs.items() if code != named.area}
     rows = top_needs.top_needs(found.estimates, int(grids["grid"][grid]), items, unit)
     title = say("map.top.title", grid=grids["name"][grid])
-    return title, top_needs.table(rows, unit), top_needs.bars(rows, need) if len(rows) else None
+    return title, top_needs.table(rows, unit), show.packed(top_needs.bars(rows, need)) if len(rows) else None
 
 
 def round_or_stop(community: CommunityCard, screen: str, found: Survey | None) -> Survey:

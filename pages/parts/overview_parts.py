@@ -18,7 +18,7 @@ from core.queries.overview import responses_by_way
 from core.settings import settings
 from core.words import say
 from models.taxonomy import UNKNOWN_GRID
-from pages.parts import map_parts
+from pages.parts import map_parts, show
 from pages.parts.figures import Mark, Survey, kept
 
 
@@ -44,7 +44,7 @@ def _answers(url: str, community_id: int, folded_at: datetime | None) -> Answers
     where = map_parts.places(community_id, found.round_id, at)
     return Answers(
         overview.finding(found.n, where.answered, where.grids),
-        answers_map.answers_map(where.answered, where.drawn) if len(where.grids) else None,
+        show.packed(answers_map.answers_map(where.answered, where.drawn)) if len(where.grids) else None,
         answers_map.table(where.answered, where.grids),
         say("overview.answers.explain", unknown=without_grid(found)),
     )

@@ -23,6 +23,7 @@ from core.queries.survey import RoundCard, newest_round
 from core.settings import settings
 from core.words import say
 from models.taxonomy import AREA_LABELS
+from pages.parts import show
 from pages.parts.figures import Mark, kept
 
 # The survey's ten aspects of the service, and the question on the whole.
@@ -85,7 +86,7 @@ def _feedback(url: str, community_id: int, folded_at: datetime | None) -> Feedba
     return Feedback(
         satisfaction_rows.finding(rows),
         " · ".join([say("satisfaction.how.read"), say("satisfaction.how.n", n=people(n)), found.name]),
-        satisfaction_chart(rows),
+        show.packed(satisfaction_chart(rows)),
         satisfaction_rows.table(rows, first=first),
         satisfaction_rows.indices(indices, areas),
         satisfaction_rows.wide(by_way, first=say("satisfaction.column.way")),
@@ -121,7 +122,7 @@ def _overall(url: str, community_id: int, folded_at: datetime | None) -> Overall
     }  # fmt: skip
     return Overall(
         say(f"satisfaction.overall.{whole['state']}", **figures),
-        satisfaction_chart(rows),
+        show.packed(satisfaction_chart(rows)),
         satisfaction_rows.table(rows, first=say("satisfaction.column.question")),
         "\n".join([say("satisfaction.overall.explain"), *weighting_notes(weighed(CONTENT, frames))]),
         int(frames.asked["asked"].sum()),
@@ -151,4 +152,4 @@ def _aspects(url: str, community_id: int, folded_at: datetime | None) -> Aspects
         "satisfaction.matrix.note", csi=decimal(index, 1), widest=labels[str(placed["question"].iloc[0])]
     )
     table = satisfaction_rows.matrix_table(placed, ratings, labels=labels)
-    return Aspects(importance_chart(placed, labels), table, note)
+    return Aspects(show.packed(importance_chart(placed, labels)), table, note)

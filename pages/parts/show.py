@@ -10,6 +10,7 @@ from typing import Any
 
 import pandas as pd
 import streamlit as st
+from streamlit.dataframe_util import convert_anything_to_arrow_bytes
 
 from core.queries.rounds import CommunityCard
 from core.words import say
@@ -61,7 +62,7 @@ def table_html(frame: pd.DataFrame, *, numeric: Collection[str] = (), caption: s
     rows = "".join(
         "<tr>" + "".join(f"<td{m}>{escape(str(c))}</td>" for c, m in zip(row, classes.values(), strict=True))
         + "</tr>"
-        for row in frame.itertuples(index=False)
+        for row in frame.to_numpy(dtype=object).tolist()
     )  # fmt: skip
     told = f"<caption>{escape(caption)}</caption>" if caption else ""
     name = escape(caption or say("show.table"))
@@ -82,8 +83,16 @@ def csv(frame: pd.DataFrame) -> bytes:
     return safe.to_csv(index=False).encode("utf-8-sig")
 
 
+def packed(spec: Mapping[str, Any]) -> dict[str, Any]:
+    """The specification with its rows as Arrow, as Streamlit sends them: else every run of a screen packs
+    them again."""
+    rows = {name: convert_anything_to_arrow_bytes(given) for name, given in spec["datasets"].items()}
+    return {**spec, "datasets": rows}
+
+
 def chart(spec: Mapping[str, Any], label: str, *, key: str, **options: Any) -> Any:
-    """Draw a specification of core.output with a name for screen readers; what st.vega_lite_chart returns."""
+    """Draw a specification of core.output, best `packed` before it is kept, with a name for screen readers;
+    what st.vega_lite_chart returns."""
     st.html(f'<p class="st-note" id="{escape(key)}-name">{escape(label)}</p>') if label else None
     return st.vega_lite_chart(None, dict(spec), theme=None, width="stretch", key=key, **options)
 

@@ -16,10 +16,13 @@ from core.analysis.keywords import keywords
 from core.analysis.suppression import SMALLEST_SHOWN
 from core.analysis.trends import FADING, NEW, RISING, hot_topics
 from core.errors import LinshengError
+from core.output import keywords_chart
 from core.queries.keywords import word_counts
 from core.queries.topics import Span, Typical, area_voices, topic_counts, typical_comments
+from core.settings import settings
 from core.words import say
 from models.base import now
+from models.taxonomy import AREA_LABELS
 from models.topic import HIDDEN
 from pages.parts import comment_list, deeds, show
 from pages.parts.figures import kept
@@ -27,6 +30,8 @@ from pages.parts.gate import Seat
 
 # A card names so many words of a topic without a title.
 WORDS: Final = 4
+# So many topics are shown as cards, all of them in the table.
+MOST_CARDS: Final = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +42,34 @@ class Hot:
     topics: pd.DataFrame
     typical: dict[int, Typical]
     first_area: str
+
+
+@dataclass(frozen=True, slots=True)
+class OfArea:
+    """One area's topics, ready to draw: the finding, those shown as cards and whether there are more, all of
+    them as a table."""
+
+    finding: str
+    cards: tuple[Any, ...]
+    more: bool
+    table: pd.DataFrame
+
+
+@dataclass(frozen=True, slots=True)
+class Marking:
+    """The words that mark each area (core.analysis.keywords), and when they were counted."""
+
+    at: datetime
+    words: pd.DataFrame
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """The words that mark one area, ready to draw: a sentence, their table, their bars (None for no word)."""
+
+    sentence: str
+    table: pd.DataFrame
+    spec: dict[str, Any] | None
 
 
 @kept
@@ -53,11 +86,66 @@ def hot(url: str, community_id: int, days: int) -> Hot:
 
 
 @kept
-def marking(url: str, community_id: int, days: int) -> pd.DataFrame:
-    """The words that mark each area's comments of the last days (core.analysis.keywords)."""
-    span = Span.last(days, now())
+def of_area(url: str, community_id: int, span: tuple[datetime, datetime], area: str, _found: Hot) -> OfArea:
+    """The topics of one area among those of `span`: anew whenever the figures are."""
+    days = (span[1] - span[0]).days
+    topics = _found.topics[_found.topics["area"] == area]
+    now_told = topics[topics["now"].isna() | (topics["now"] > 0)]
+    return OfArea(
+        finding(topics, AREA_LABELS[area], days),
+        tuple(now_told.head(MOST_CARDS).itertuples(name="Card")),
+        len(now_told) > MOST_CARDS,
+        table(topics),
+    )
+
+
+def finding(topics: pd.DataFrame, area: str, days: int) -> str:
+    """The topic most spoken of, and the first other that is spoken of more than before."""
+    told = topics[topics["now"].fillna(0) > 0]
+    if not len(told):
+        return say("topics.screen.none", area=area, days=days)
+    first, *others = told.itertuples()
+    n, topic = count(first.now), name(first)
+    sentence = say("topics.screen.finding", area=area, topic=topic, days=days, n=n)
+    more = next((one for one in others if one.trend in (NEW, RISING)), None)
+    return sentence + (say("topics.screen.more", topic=name(more), days=days) if more else "")
+
+
+def table(topics: pd.DataFrame) -> pd.DataFrame:
+    """All topics of the area as text."""
+    rows = [
+        (name(one), say(f"topics.state.{one.state}"), count(one.now), count(one.before),
+         say(f"topics.trend.{one.trend}"))
+        for one in topics.itertuples()
+    ]  # fmt: skip
+    heads = [say(f"topics.table.{head}") for head in ("topic", "state", "now", "before", "trend")]
+    return pd.DataFrame(rows, columns=heads, dtype=str)
+
+
+@kept
+def marking(url: str, community_id: int, days: int) -> Marking:
+    """The words that mark each area's comments of the last days."""
+    at = now()
+    span = Span.last(days, at)
     with database.reading() as session:
-        return keywords(*word_counts(session, community_id, span.since, span.until))
+        return Marking(at, keywords(*word_counts(session, community_id, span.since, span.until)))
+
+
+def words(community_id: int, days: int, area: str) -> Words:
+    """The words that mark one area."""
+    url = settings().url
+    found = marking(url, community_id, days)
+    return _words(url, community_id, found.at, area, found.words)
+
+
+@kept
+def _words(url: str, community_id: int, at: datetime, area: str, _marking: pd.DataFrame) -> Words:
+    twin = keywords_chart.table(_marking, area)
+    return Words(
+        keywords_chart.finding(_marking, area, AREA_LABELS[area]),
+        twin,
+        show.packed(keywords_chart.keyword_bars(_marking, area)) if len(twin) else None,
+    )
 
 
 def name(topic: Any) -> str:

@@ -8,25 +8,16 @@ import streamlit as st
 
 from core import database
 from core.access import Right
-from core.actions.classifier_versions import LABELLED, LEXICON, before, in_force
-from core.actions.reread import to_reread
+from core.actions.classifier_versions import before, in_force
 from core.errors import LinshengError
-from core.queries.classifier import JobCard, VersionCard, job, n_reviewed, versions
+from core.queries.classifier import VersionCard, job, n_reviewed, versions
 from core.settings import settings
-from core.text import store
 from core.words import CHINA, say
 from models.classifier_version import ADOPTED, REREAD, RETRAIN
-from pages.parts import classifier_parts, deeds, figures, gate, show
+from pages.parts import classifier_parts, deeds, gate, show
 
 seat = gate.require(Right.CLASSIFIER)
 here = seat.viewer.account_id
-
-
-@figures.kept
-def others(url: str, version: str, done: JobCard | None) -> int:
-    """Comments that another version read; looked up anew every minute, and after each re-reading."""
-    with database.reading() as session:
-        return to_reread(session, version)
 
 
 def finding(version: str, cards: Sequence[VersionCard]) -> str:
@@ -51,7 +42,7 @@ def labels_note(n: int) -> str:
 def screen() -> None:
     """Look, then decide."""
     with database.reading() as session:
-        version = in_force(session, store.current_version(LABELLED, LEXICON))
+        version = in_force(session, classifier_parts.shipped())
         cards, back = versions(session), before(session)
         read = job(session, REREAD)
         n = n_reviewed(session, synthetic=settings().learn_from_synthetic)
@@ -68,7 +59,7 @@ def screen() -> None:
         show.empty(say("classifier.screen.no_versions"))
     classifier_parts.decide(cards, can_go_back=back is not None, account_id=here)
     show.section(say("classifier.screen.reread_title"), say("classifier.screen.reread_note"))
-    left = others(settings().url, version, read)
+    left = classifier_parts.others(settings().url, version, read)
     note = say("classifier.screen.left", n=f"{left:,}") if left else say("classifier.screen.none_left")
     classifier_parts.working(REREAD, here, note)
 

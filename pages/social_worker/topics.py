@@ -4,37 +4,21 @@ from __future__ import annotations
 
 from typing import Final
 
-import pandas as pd
 import streamlit as st
 
 from core.access import Right
-from core.analysis.trends import NEW, RISING
 from core.errors import LinshengError
-from core.output import keywords_chart
 from core.settings import settings
 from core.words import CHINA, say
 from models.taxonomy import AREA_LABELS
 from pages.parts import comment_list, deeds, gate, show, topic_parts
 
 seat = gate.require(Right.COMMENTS)
+HERE = seat.community.community_id
 
 PERIODS: Final = (30, 90, 365)
 # What says nothing has no topic.
 AREAS: Final = {code: label for code, label in AREA_LABELS.items() if code != "other"}
-# So many topics are shown as cards, all of them in the table.
-MOST_CARDS: Final = 8
-
-
-def finding(topics: pd.DataFrame, area: str, days: int) -> str:
-    """The topic most spoken of, and the first other that is spoken of more than before."""
-    told = topics[topics["now"].fillna(0) > 0]
-    if not len(told):
-        return say("topics.screen.none", area=area, days=days)
-    first, *others = told.itertuples()
-    n, topic = topic_parts.count(first.now), topic_parts.name(first)
-    sentence = say("topics.screen.finding", area=area, topic=topic, days=days, n=n)
-    more = next((one for one in others if one.trend in (NEW, RISING)), None)
-    return sentence + (say("topics.screen.more", topic=topic_parts.name(more), days=days) if more else "")
 
 
 def how(found: topic_parts.Hot) -> str:
@@ -45,46 +29,32 @@ def how(found: topic_parts.Hot) -> str:
     return " · ".join([*parts, say("topics.screen.how", first=first, last=last)])
 
 
-def table(topics: pd.DataFrame) -> pd.DataFrame:
-    """All topics of the area as text."""
-    rows = [
-        (topic_parts.name(one), say(f"topics.state.{one.state}"), topic_parts.count(one.now),
-         topic_parts.count(one.before), say(f"topics.trend.{one.trend}"))
-        for one in topics.itertuples()
-    ]  # fmt: skip
-    heads = [say(f"topics.table.{head}") for head in ("topic", "state", "now", "before", "trend")]
-    return pd.DataFrame(rows, columns=heads, dtype=str)
-
-
-def cards(topics: pd.DataFrame, found: topic_parts.Hot) -> None:
+def cards(told: topic_parts.OfArea, found: topic_parts.Hot) -> None:
     """The topics spoken of now, each with what to decide; then all of them as a table."""
     show.section(say("topics.screen.topics"), say("topics.screen.topics_note"))
     deeds.told()
-    if not len(topics):
+    twin = told.table
+    if not len(twin):
         show.empty(say("topics.screen.nothing"))
         return
-    now = topics[topics["now"].isna() | (topics["now"] > 0)]
     st.html(comment_list.style())
-    for topic in now.head(MOST_CARDS).itertuples():
+    for topic in told.cards:
         topic_parts.card(topic, found, seat)
-    if len(now) > MOST_CARDS:
-        st.caption(say("topics.screen.more_topics", n=MOST_CARDS))
-    twin = table(topics)
+    if told.more:
+        st.caption(say("topics.screen.more_topics", n=topic_parts.MOST_CARDS))
     show.under(twin, "topics", say("topics.trend.explain"), numeric=twin.columns[2:4])
 
 
 def words(area: str, days: int) -> None:
     """The words that mark the area, as bars with their table."""
-    marking = topic_parts.marking(settings().url, seat.community.community_id, days)
-    sentence = keywords_chart.finding(marking, area, AREAS[area])
-    show.section(say("topics.screen.keywords"), sentence)
-    twin = keywords_chart.table(marking, area)
-    if not len(twin):
+    found = topic_parts.words(HERE, days, area)
+    show.section(say("topics.screen.keywords"), found.sentence)
+    twin = found.table
+    if found.spec is None:
         return
-    spec, note = keywords_chart.keyword_bars(marking, area), say("topics.screen.keywords_note")
-    show.chart(spec, note, key="words", alt=sentence)
+    show.chart(found.spec, say("topics.screen.keywords_note"), key="words", alt=found.sentence)
     explain = say("topics.keywords.explain")
-    show.under(twin, "keywords", explain, numeric=twin.columns[1:], picture=("words", sentence))
+    show.under(twin, "keywords", explain, numeric=twin.columns[1:], picture=("words", found.sentence))
 
 
 def screen() -> None:
@@ -95,17 +65,16 @@ def screen() -> None:
             say("topics.screen.period"), PERIODS, index=1, key="topics.days",
             format_func=lambda n: say("topics.screen.days", n=n),
         )  # fmt: skip
-        found = topic_parts.hot(settings().url, seat.community.community_id, days)
+        found = topic_parts.hot(settings().url, HERE, days)
         codes = list(AREAS)
         begin = codes.index(found.first_area) if found.first_area in AREAS else 0
         area = st.selectbox(
             say("topics.screen.area"), codes, index=begin, key="topics.area", format_func=AREAS.__getitem__
         )
-    topics = found.topics[found.topics["area"] == area]
-    said = finding(topics, AREAS[area], days)
+    told = topic_parts.of_area(settings().url, HERE, found.span, area, found)
     with top:
-        show.top(seat.community, say("topics.screen.title"), said, how=how(found))
-    cards(topics, found)
+        show.top(seat.community, say("topics.screen.title"), told.finding, how=how(found))
+    cards(told, found)
     words(area, days)
 
 

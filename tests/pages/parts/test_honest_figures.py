@@ -89,7 +89,7 @@ class Place:
 
 @pytest.fixture
 def place(sqlite_record: Path, monkeypatch: pytest.MonkeyPatch) -> Place:
-    st.cache_data.clear()
+    st.cache_resource.clear()
     made = Place()
     token = sign_in("juwei", PASSWORD)
     monkeypatch.setattr(gate, "current_token", lambda: token)
@@ -190,7 +190,7 @@ def test_a_month_that_left_the_band_is_told_once_there_was_an_evaluation(place: 
             ClassifierVersion(version="v", recipe="r", shipped="v", made_at=NOON, state=ADOPTED, n_held=1000,
                               n_new_right=950)
         )  # fmt: skip
-    st.cache_data.clear()
+    st.cache_resource.clear()
     text = _screen()
     assert "2026-10，抽查的 100 条里机器与人一致的占 60%，低于评估时的范围" in text
 

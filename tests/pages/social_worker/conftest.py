@@ -28,7 +28,7 @@ def community(sqlite_record: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[
         security, "_passwords", PasswordHash((Argon2Hasher(time_cost=1, memory_cost=64, parallelism=1),))
     )
     round_cache.forget()
-    st.cache_data.clear()
+    st.cache_resource.clear()
     made = make_small()
     with database.writing() as session:
         here = [("social_worker", "community", made.community)]
@@ -37,7 +37,7 @@ def community(sqlite_record: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[
     monkeypatch.setattr(gate, "current_token", lambda: token)
     yield made
     round_cache.forget()
-    st.cache_data.clear()
+    st.cache_resource.clear()
 
 
 @pytest.fixture

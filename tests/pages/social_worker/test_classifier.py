@@ -30,7 +30,7 @@ Open = Callable[..., AppTest]
 @pytest.fixture
 def small(sqlite_record: Path, quick_hashes: None) -> Iterator[Small]:
     """The small community, and an account of each of four roles."""
-    st.cache_data.clear()
+    st.cache_resource.clear()
     made = make_small()
     with database.writing() as session:
         for role in ("supervisor", "admin", "social_worker", "purchaser"):
@@ -38,7 +38,7 @@ def small(sqlite_record: Path, quick_hashes: None) -> Iterator[Small]:
             create_account(session, name=role, display=f"{role}的姓名", password=PASSWORD, roles=here)
     settings().classifier_cache.mkdir()
     yield made
-    st.cache_data.clear()
+    st.cache_resource.clear()
 
 
 @pytest.fixture

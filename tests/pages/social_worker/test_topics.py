@@ -30,7 +30,7 @@ QUIET = ("小区很安静", "物业很好", "保安负责", "花园漂亮", "环
 @pytest.fixture
 def book(sqlite_record: Path, quick_hashes: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[TopicBook]:
     """Six of this week about the lift, none before; four about lamps; texts are said up to today."""
-    st.cache_data.clear()
+    st.cache_resource.clear()
     monkeypatch.setattr(topic_book, "NOON", now() - timedelta(minutes=1))
     made = TopicBook()
     with database.writing() as session:
@@ -38,7 +38,7 @@ def book(sqlite_record: Path, quick_hashes: None, monkeypatch: pytest.MonkeyPatc
             here = [(role, "community", made.here)]
             create_account(session, name=role, display=f"{role}的姓名", password=PASSWORD, roles=here)
     yield made
-    st.cache_data.clear()
+    st.cache_resource.clear()
 
 
 @pytest.fixture
@@ -103,7 +103,7 @@ def test_how_many_say_the_same_is_a_number_from_five_on(book: TopicBook, open_as
     book.says(*["电梯又坏了没人修"] * 5)
     told = _told(open_as())
     assert "另有几条差不多的" in told and "另有 4" not in told
-    st.cache_data.clear()
+    st.cache_resource.clear()
     book.says(*["电梯又坏了没人修"] * 2)
     assert "另有 6 条差不多的" in _told(open_as())
 
