@@ -2,71 +2,87 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
-import socket
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import lru_cache
 from pathlib import Path
 
 import pytest
 from hypothesis import settings as hypothesis_settings
 from pwdlib import PasswordHash
 from pwdlib.hashers.argon2 import Argon2Hasher
-from sqlalchemy import create_engine, text
+from sqlalchemy import Engine, event
 
 from core import database, security
 from core.settings import ROOT, settings
-from tests.serving import Served, environment, serve
+from core.text import store
+from tests import order, postgres
+from tests.postgres import free_port
+from tests.serving import Served, alone, environment, serve
+
+REAL_HASHES = security._passwords
 
 # How long an example takes says something of the machine, not of the rule.
 hypothesis_settings.register_profile("house", deadline=None)
 hypothesis_settings.load_profile("house")
 
-POSTGRES_BINARIES = sorted(Path("/usr/lib/postgresql").glob("*/bin")) if os.name == "posix" else []
-TEMPLATE = "linsheng_template"
+# What is looked through at every turn: after collecting nothing of it is ever given back.
+gc.disable()
+# A record flushes at every save: in memory that costs nothing. Containers often have little of it.
+MEMORY, ROOM_BYTES = Path("/dev/shm"), 2 * 1024**3
+if MEMORY.is_dir() and os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free >= ROOM_BYTES:
+    os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
+    tempfile.tempdir = os.environ.setdefault("TMPDIR", str(MEMORY))
 
 
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+def pytest_collection_finish() -> None:
+    """From here on only what tests make is looked through."""
+    gc.freeze()
+    gc.enable()
 
 
-def _as_postgres(*words: str) -> list[str]:
-    """PostgreSQL refuses to run as root: there it runs as the packaged user `postgres`."""
-    return ["runuser", "-u", "postgres", "--", *words] if os.geteuid() == 0 else list(words)
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """On several workers what is slow comes first."""
+    if hasattr(config, "workerinput"):
+        items[:] = order.for_workers(items, config.workerinput["workercount"])
 
 
 @pytest.fixture(scope="session")
 def postgres_server() -> Iterator[str]:
     """A PostgreSQL server on loopback for this test process; its address without a database name."""
-    binaries = shutil.which("pg_ctl") and Path(os.path.realpath(shutil.which("pg_ctl") or "")).parent
-    found = binaries or (POSTGRES_BINARIES[-1] if POSTGRES_BINARIES else None)
-    if found is None:
+    programs = postgres.binaries()
+    if programs is None:
         pytest.skip("PostgreSQL is not installed")
-    home = Path(tempfile.mkdtemp(prefix="linsheng-pg-"))
-    if os.geteuid() == 0:
-        shutil.chown(home, "postgres")
-    data, port = home / "data", _free_port()
-    subprocess.run(
-        _as_postgres(
-            str(found / "initdb"), "-D", str(data), "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-sync"
-        ),
-        check=True,
-        capture_output=True,
-        cwd=home,
-    )
-    options = f"-p {port} -k {home} -c listen_addresses=127.0.0.1 -c fsync=off -c max_connections=60"
-    control = _as_postgres(str(found / "pg_ctl"), "-D", str(data), "-l", str(home / "log"))
-    subprocess.run([*control, "-o", options, "-w", "start"], check=True, capture_output=True, cwd=home)
-    try:
-        yield f"postgresql+psycopg://postgres@127.0.0.1:{port}"
-    finally:
-        subprocess.run([*control, "-m", "immediate", "stop"], check=False, capture_output=True, cwd=home)
-        shutil.rmtree(home, ignore_errors=True)
+    with postgres.server(programs) as address:
+        yield address
+
+
+@pytest.fixture(scope="session", autouse=True)
+def one_dialect() -> Iterator[None]:
+    """Every record has an engine of its own, but statements are compiled once for each kind of database."""
+    kept: dict[str, Engine] = {}
+
+    make = database._engine.__wrapped__
+
+    @lru_cache(maxsize=8)
+    def engine(url: str) -> Engine:
+        made = make(url)
+        if (first := kept.get(made.dialect.name)) is not None:
+            made.dialect = made.pool._dialect = first.dialect
+            made._compiled_cache = first._compiled_cache
+        else:  # only a dialect that was connected knows its server
+            event.listen(made, "engine_connect", lambda one: kept.setdefault(one.dialect.name, one.engine))
+        return made
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(database, "_engine", engine)
+        yield
 
 
 def _configure(monkeypatch: pytest.MonkeyPatch, var: Path, url: str = "") -> None:
@@ -91,22 +107,19 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def postgres_template(postgres_server: str, tmp_path_factory: pytest.TempPathFactory) -> str:
-    """A migrated, empty PostgreSQL database, cloned for each test; the server's address."""
-    _sql(postgres_server, f"CREATE DATABASE {TEMPLATE}")
+def postgres_database(
+    postgres_server: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[postgres.Emptied]:
+    """A migrated, empty PostgreSQL database, emptied after each test."""
+    postgres.execute(postgres_server, f"CREATE DATABASE {postgres.TEMPLATE}")
     with pytest.MonkeyPatch.context() as patch:
-        _configure(patch, tmp_path_factory.mktemp("pg"), f"{postgres_server}/{TEMPLATE}")
+        _configure(patch, tmp_path_factory.mktemp("pg"), f"{postgres_server}/{postgres.TEMPLATE}")
         database.upgrade()
         database.dispose()
     settings.cache_clear()
-    return postgres_server
-
-
-def _sql(server: str, statement: str) -> None:
-    admin = create_engine(f"{server}/postgres", isolation_level="AUTOCOMMIT")
-    with admin.connect() as connection:
-        connection.execute(text(statement))
-    admin.dispose()
+    made = postgres.Emptied(postgres_server)
+    yield made
+    made.close()
 
 
 @pytest.fixture
@@ -121,18 +134,14 @@ def sqlite_record(tmp_path: Path, sqlite_template: Path, monkeypatch: pytest.Mon
 
 @pytest.fixture
 def postgres_record(
-    tmp_path: Path, postgres_template: str, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, postgres_database: postgres.Emptied, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Path]:
     """The same on PostgreSQL; skipped where it is not installed."""
-    name = (
-        f"t_{tmp_path.name[-40:]}_{os.getpid()}".lower().replace("-", "_").replace("[", "").replace("]", "")
-    )
-    _sql(postgres_template, f'CREATE DATABASE "{name}" TEMPLATE {TEMPLATE}')
-    _configure(monkeypatch, tmp_path, f"{postgres_template}/{name}")
+    _configure(monkeypatch, tmp_path, postgres_database.url())
     yield tmp_path
     database.dispose()
     settings.cache_clear()
-    _sql(postgres_template, f'DROP DATABASE "{name}" WITH (FORCE)')
+    postgres_database.empty()
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
@@ -142,21 +151,53 @@ def record(request: pytest.FixtureRequest) -> Path:
     return found
 
 
-@pytest.fixture
-def quick_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Argon2 as it is, but with little work: for tests that ask what is checked, not how long it takes."""
+@pytest.fixture(scope="session", autouse=True)
+def quick_hashes() -> Iterator[None]:
+    """Argon2 as it is, but with little work: most tests ask what is checked, not how long it takes."""
     quick = PasswordHash((Argon2Hasher(time_cost=1, memory_cost=64, parallelism=1),))
-    monkeypatch.setattr(security, "_passwords", quick)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(security, "_passwords", quick)
+        yield
+
+
+@pytest.fixture
+def real_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Argon2 with all its work, as the portal has it."""
+    monkeypatch.setattr(security, "_passwords", REAL_HASHES)
+
+
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
+    """Call it, and from then on nobody waits for a locked record."""
+
+    def _go() -> None:
+        monkeypatch.setenv("LINSHENG_BUSY_SECONDS", "0.1")
+        database.dispose()
+        settings.cache_clear()
+
+    return _go
 
 
 @pytest.fixture(scope="session")
-def served(tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.Config) -> Iterator[Served]:
+def shipped_classifier(pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of the classifier of the shipped data: trained by the first who asks, the others wait.
+
+    It is kept from one run of the suite to the next.
+    """
+    cache = getattr(pytestconfig, "cache", None)
+    folder = cache.mkdir("classifier") if cache else tmp_path_factory.mktemp("classifier")
+    with alone(folder / "lock"):
+        store.train(ROOT / "data" / "labelled", ROOT / "data" / "lexicon", folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def served(tmp_path_factory: pytest.TempPathFactory, shipped_classifier: Path) -> Iterator[Served]:
     """The portal with the demo community, on a free port of loopback, in a process of its own."""
     var = tmp_path_factory.mktemp("served")
-    # A trained classifier is kept from one run of the suite to the next.
-    (var / "classifier").symlink_to(pytestconfig.cache.mkdir("classifier"))
+    (var / "classifier").symlink_to(shipped_classifier)
     demo = {"LINSHENG_DEMO": "1"}
     load = [sys.executable, "-m", "core.cli", "init", "--demo"]
     subprocess.run(load, cwd=ROOT, env=environment(var, **demo), check=True, capture_output=True)
-    with serve(var, _free_port(), env=demo) as found:
+    with serve(var, free_port(), env=demo) as found:
         yield found

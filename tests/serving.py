@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -90,6 +90,17 @@ def command(port: int, *, uvicorn: bool = False) -> list[str]:
         return [sys.executable, "-m", "uvicorn", "app:app", "--port", str(port), "--host", "127.0.0.1"]
     streamlit = [sys.executable, "-m", "streamlit", "run", "app.py"]
     return [*streamlit, "--server.port", str(port), "--server.address", "127.0.0.1"]
+
+
+@contextmanager
+def alone(lock: Path) -> Iterator[None]:
+    """Only one process at a time; where the system knows no such lock, everybody at once."""
+    with lock.open("w") as file:
+        with suppress(ImportError):
+            import fcntl
+
+            fcntl.flock(file, fcntl.LOCK_EX)
+        yield
 
 
 @contextmanager

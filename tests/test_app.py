@@ -15,7 +15,7 @@ import httpx
 import pytest
 
 from core.settings import SHIPPED_SECRET
-from tests.conftest import _free_port
+from tests.postgres import free_port
 from tests.serving import Served, command, environment, serve
 
 
@@ -37,7 +37,7 @@ def test_without_a_real_secret_it_does_not_start_and_says_what_to_set(
 ) -> None:
     env = environment(tmp_path, LINSHENG_SECRET=secret)
     ended = subprocess.run(
-        command(_free_port(), uvicorn=uvicorn), env=env, capture_output=True, text=True, timeout=60
+        command(free_port(), uvicorn=uvicorn), env=env, capture_output=True, text=True, timeout=60
     )
     assert ended.returncode != 0
     assert "LINSHENG_SECRET" in ended.stderr and "Traceback" not in ended.stderr
@@ -45,7 +45,7 @@ def test_without_a_real_secret_it_does_not_start_and_says_what_to_set(
 
 
 def test_a_new_database_is_migrated_served_by_any_asgi_server_and_closed_in_order(tmp_path: Path) -> None:
-    with serve(tmp_path, _free_port(), uvicorn=True) as found:
+    with serve(tmp_path, free_port(), uvicorn=True) as found:
         page = httpx.get(f"{found.url}/signin")
         assert (page.status_code, "linsheng01" in page.text, "示范" in page.text) == (200, False, False)
         assert 'lang="zh-CN"' in httpx.get(found.url).text
@@ -126,7 +126,7 @@ def test_the_bundle_is_small_lasting_and_whole(http: httpx.Client) -> None:
 
 def test_the_first_page_does_not_wait_for_the_classifier(tmp_path: Path) -> None:
     started = time.monotonic()
-    with serve(tmp_path, _free_port()) as found:
+    with serve(tmp_path, free_port()) as found:
         assert httpx.get(found.url).status_code == 200
         # Training takes minutes; a generous bound, for the machine may be busy.
         assert time.monotonic() - started < 60

@@ -36,12 +36,14 @@ from tests.browser.hands import (
     until,
     visit,
 )
-from tests.conftest import _free_port
 from tests.core.conftest import Small, make_small
+from tests.postgres import free_port
 from tests.serving import Served, _wait, command, environment
 
 GRID = "第1网格"
 PASSWORD = "long-enough-1"
+# A portal waits for a locked record as long as a resident would; a test need not.
+IMPATIENT = {"LINSHENG_BUSY_SECONDS": "2"}
 HOSTILE = (
     "<script>document.title='taken'</script><img src=x onerror=\"document.title='taken'\"> "
     "**粗** [链接](javascript:alert(1)) $x^2$ :red[红] 😀 \u202etfel ot thgir\u202c 完"
@@ -68,7 +70,7 @@ class Portal:
         log = self.var / "log"
         with log.open("ab") as out:
             self.child = subprocess.Popen(
-                command(self.port), cwd=ROOT, env=environment(self.var), stdout=out, stderr=out
+                command(self.port), cwd=ROOT, env=environment(self.var, **IMPATIENT), stdout=out, stderr=out
             )
         _wait(Served(self.url, self.var, log), self.child)
 
@@ -92,12 +94,12 @@ class Portal:
 
 @pytest.fixture(scope="module")
 def portal(
-    tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path, pytestconfig: pytest.Config
+    tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path, shipped_classifier: Path
 ) -> Iterator[Portal]:
     """The small community served by a process of its own; one account of the committee."""
     var = tmp_path_factory.mktemp("rough")
     (var / "linsheng.db").write_bytes(sqlite_template.read_bytes())
-    (var / "classifier").symlink_to(pytestconfig.cache.mkdir("classifier"))
+    (var / "classifier").symlink_to(shipped_classifier)
     with pytest.MonkeyPatch.context() as patch:
         for name, value in environment(var).items():
             patch.setenv(name, value) if name.startswith("LINSHENG_") else None
@@ -107,7 +109,7 @@ def portal(
         with database.writing() as session:
             everywhere = [("committee", "all", None)]
             create_account(session, name="wang", display="王", password=PASSWORD, roles=everywhere)
-        found = Portal(var, _free_port(), made)
+        found = Portal(var, free_port(), made)
         found.start()
         yield found
         found.stop()

@@ -20,6 +20,7 @@ from core.actions.retrain import Data
 from core.settings import ROOT, settings
 from core.text import store
 from core.text.reader import Reader
+from core.text.train import train
 from models.account import Account
 from models.base import now
 from models.comment import Classification, Comment, Label
@@ -37,6 +38,13 @@ def small_data(folder: Path) -> Data:
         (found.labelled / f"{hand}.csv").write_text("\n".join(lines[:41]) + "\n", encoding="utf8")
     shutil.copytree(ROOT / "data" / "lexicon", found.lexicon)
     return found
+
+
+def train_here(labelled: Path, lexicon: Path, cache: Path) -> None:
+    """Put the classifier of these data into the cache as a training in a child would, without the child."""
+    cache.mkdir(parents=True, exist_ok=True)
+    reader = train(labelled, lexicon)
+    reader.save(cache / f"{reader.version}.npz")
 
 
 def examples(n: int) -> Iterator[dict[str, str]]:

@@ -35,7 +35,16 @@ from models.base import now
 from models.classifier_version import REREAD, ClassifierJob, ClassifierVersion
 from models.comment import Classification, Comment, Label
 from models.tally import CommentTally
-from tests.core.retraining import community, in_force_by, readings, renamed, reviewed, said, small_data
+from tests.core.retraining import (
+    community,
+    in_force_by,
+    readings,
+    renamed,
+    reviewed,
+    said,
+    small_data,
+    train_here,
+)
 
 OLD, NEW = "old", "new"
 N = 60
@@ -46,7 +55,7 @@ def shared(tmp_path_factory: pytest.TempPathFactory) -> Data:
     """Small data, and their classifier beside them."""
     folder = tmp_path_factory.mktemp("rereading")
     found = small_data(folder)
-    store.train(found.labelled, found.lexicon, folder / "cache")
+    train_here(found.labelled, found.lexicon, folder / "cache")
     return found
 
 

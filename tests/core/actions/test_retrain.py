@@ -26,7 +26,7 @@ from core.text.comparison import Comparison
 from models.account import AuditEntry
 from models.classifier_version import RETRAIN, ClassifierVersion
 from models.comment import Label
-from tests.core.retraining import community, renamed, reviewed, said, small_data
+from tests.core.retraining import community, renamed, reviewed, said, small_data, train_here
 
 
 @pytest.fixture(scope="module")
@@ -34,7 +34,7 @@ def shared(tmp_path_factory: pytest.TempPathFactory) -> Data:
     """Small data, and their classifier beside them."""
     folder = tmp_path_factory.mktemp("retraining")
     found = small_data(folder)
-    store.train(found.labelled, found.lexicon, folder / "cache")
+    train_here(found.labelled, found.lexicon, folder / "cache")
     return found
 
 

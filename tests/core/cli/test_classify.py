@@ -18,6 +18,7 @@ from core.settings import ROOT, settings
 from core.text import store
 from core.text.reader import Reader
 from models.taxonomy import AREA_LABELS, INTENTS, SENTIMENTS
+from tests.core.retraining import train_here
 
 ADDED = ["area", "areas", "probability", "sentiment", "intent", "urgent", "abstained"]
 ROWS = 'id,text,note\n1,电梯又坏了,甲\n2,“垃圾桶”满了没人收,\n3,,空\n4,"楼道着火了，\n快来人",乙\n'
@@ -32,7 +33,7 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
         lines = (ROOT / "data" / "labelled" / f"{hand}.csv").read_text(encoding="utf8").splitlines()
         (folder / "labelled" / f"{hand}.csv").write_text("\n".join(lines[:81]), encoding="utf8")
     shutil.copytree(ROOT / "data" / "lexicon", folder / "lexicon")
-    store.train(folder / "labelled", folder / "lexicon", folder / "cache")
+    train_here(folder / "labelled", folder / "lexicon", folder / "cache")
     return folder
 
 

@@ -19,7 +19,7 @@ from core.actions.retrain import Data
 from core.cli import train as training
 from core.settings import settings
 from core.text import store
-from tests.core.retraining import community, in_force_by, renamed, reviewed, small_data
+from tests.core.retraining import community, in_force_by, renamed, reviewed, small_data, train_here
 
 
 @pytest.fixture(scope="module")
@@ -27,7 +27,7 @@ def shared(tmp_path_factory: pytest.TempPathFactory) -> Data:
     """Small data, and their classifier beside them."""
     folder = tmp_path_factory.mktemp("shell")
     found = small_data(folder)
-    store.train(found.labelled, found.lexicon, folder / "cache")
+    train_here(found.labelled, found.lexicon, folder / "cache")
     return found
 
 
