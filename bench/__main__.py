@@ -10,7 +10,7 @@ from pathlib import Path
 
 import orjson
 
-NAMES = ("flat", "pages", "ingest", "crash")
+NAMES = ("flat", "pages", "ingest", "crash", "door", "peers")
 
 
 def main() -> None:
@@ -19,6 +19,7 @@ def main() -> None:
     asked.add_argument("name", choices=NAMES)
     asked.add_argument("--rounds", type=int)
     asked.add_argument("--quick", action="store_true", help="small sizes: a look, not a measurement")
+    asked.add_argument("--only", nargs="+", default=[], help="pages: these screens alone, by their address")
     asked.add_argument("--out", type=Path, required=True)
     given = asked.parse_args()
     logging.disable(logging.WARNING)
@@ -26,6 +27,8 @@ def main() -> None:
     sizes = bench.QUICK if given.quick else bench.Sizes()
     if given.rounds:
         sizes = replace(sizes, rounds=given.rounds)
+    if given.only:
+        sizes = replace(sizes, only=tuple(given.only))
     given.out.write_bytes(orjson.dumps(bench.run(sizes), option=orjson.OPT_INDENT_2))
 
 

@@ -79,6 +79,7 @@ class Visitor:
         while True:
             told = ForwardMsg.FromString(self._socket.recv(TIMEOUT))
             kind = told.WhichOneof("type")
+            self._heard(told)
             if kind == "new_session":
                 self._page = told.new_session.page_script_hash
             elif kind == "navigation" and told.navigation.page_script_hash:
@@ -89,3 +90,6 @@ class Visitor:
                 raise RunFailed(told.delta.new_element.exception.message)
             elif kind == "script_finished" and told.script_finished in WHOLE:
                 return
+
+    def _heard(self, told: ForwardMsg) -> None:
+        """For visitors that look at what is drawn."""

@@ -26,6 +26,8 @@ class Name(StrEnum):
     PAGES = "pages"
     INGEST = "ingest"
     CRASH = "crash"
+    DOOR = "door"
+    PEERS = "peers"
     ALL = "all"
 
 

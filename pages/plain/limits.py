@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from typing import Final
 
 from limits import RateLimitItem, parse
 from limits.storage import MemoryStorage
 from limits.strategies import FixedWindowRateLimiter
 from starlette.datastructures import Headers
+from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -22,8 +25,25 @@ READING: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 # well as per account, everything else only against floods.
 SIGN_IN: Final = parse("20 per minute")
 ANYTHING: Final = parse("600 per minute")
+# A whole building may fill in sheets behind one address: there each browser is counted by its cookie, the
+# address only against floods; those without a cookie are counted together.
+DOOR_BY_BROWSER: Final = parse("60 per minute")
+DOOR_NO_COOKIE: Final = parse("600 per minute")
+DOOR: Final = parse("6000 per minute")
+PLAIN: Final = ("/f/", "/r/", "/b/")
+# Trying receipt and resume codes: per browser, which is told by a cookie that anybody can throw away, and per
+# address.
+CODES_BY_BROWSER: Final = parse("20 per minute")
+CODES: Final = parse("60 per minute")
+VISITOR: Final = "ls_visit"
+SHEET: Final = "ls_sheet_"
+# As pages.plain.sheet and receipt_code make them; what looks different is no cookie of ours.
+GIVEN: Final = re.compile(r"[0-9a-f]{32}")
+MOST_COOKIE = 40
 # What a socket is closed with when a rule of ours forbids it.
 FOREIGN: Final = 1008
+# A rule, whose requests it counts together, and what is said beyond it.
+Rule = tuple[RateLimitItem, tuple[str, ...], str]
 
 
 class _TooLarge(Exception):
@@ -61,14 +81,19 @@ class RequestLimits:
         return self._too_many(scope)
 
     def _too_many(self, scope: Scope) -> Response | None:
-        address = client_address(scope)
-        rules: list[RateLimitItem] = [ANYTHING, SIGN_IN] if scope["path"] == "/signin" else [ANYTHING]
-        for rule in rules:
-            if not self._counts.hit(rule, address):
+        """Count the request under all its rules, or under none when one of them refuses it.
+
+        What is refused uses nothing up: a flood under one rule closes none that neighbours share.
+        """
+        rules = _rules(scope)
+        for rule, who, sentence in rules:
+            if not self._counts.test(rule, *who):
                 seconds = rule.get_expiry()
-                answer = refusal(say("signin.refused.too_many", seconds=seconds), status=429)
+                answer = refusal(say(sentence, seconds=seconds), status=429)
                 answer.headers["Retry-After"] = str(seconds)
                 return answer
+        for rule, who, _ in rules:
+            self._counts.hit(rule, *who)
         return None
 
     async def _bounded(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -93,6 +118,37 @@ class RequestLimits:
         except _TooLarge:
             if not started:
                 await _too_large()(scope, receive, send)
+
+
+def _rules(scope: Scope) -> list[Rule]:
+    """What bounds this request: a rule, whose requests it counts together, and what is said beyond it."""
+    address, path = client_address(scope), scope["path"]
+    rules: list[Rule] = [
+        (rule, who, "signin.refused.too_many") for rule, who in _floods(address, path, Request(scope))
+    ]
+    if path == "/signin":
+        rules.append((SIGN_IN, (address,), "signin.refused.too_many"))
+    if path in ("/r", "/f/resume", "/f/contact", "/b/cancel") or path.startswith("/r/"):
+        browser = Request(scope).cookies.get(VISITOR, "")[:MOST_COOKIE]
+        rules.append((CODES_BY_BROWSER, ("code", address, browser), "door.receipt.too_many"))
+        rules.append((CODES, ("code", address), "door.receipt.too_many"))
+    return rules
+
+
+def _floods(address: str, path: str, request: Request) -> list[tuple[RateLimitItem, tuple[str, ...]]]:
+    """What bounds sending much: on the plain door by browser first, elsewhere by address alone."""
+    if not f"{path}/".startswith(PLAIN):
+        return [(ANYTHING, (address,))]
+    browser = _browser(request.cookies)
+    rule = DOOR_BY_BROWSER if browser else DOOR_NO_COOKIE
+    return [(rule, ("door", address, browser)), (DOOR, ("door", address))]
+
+
+def _browser(cookies: Mapping[str, str]) -> str:
+    """What tells a browser from others: the cookie of its visit, else of a sheet; empty for neither."""
+    ours = sorted(name for name in cookies if name.startswith(SHEET))
+    found = (cookies.get(name, "") for name in (VISITOR, *ours))
+    return next((value for value in found if GIVEN.fullmatch(value)), "")
 
 
 def _too_large() -> Response:

@@ -47,12 +47,30 @@ def test_flat_has_a_bar_for_each_page_on_both_databases(room: Path) -> None:
 
 @needs_postgres
 def test_ingest_has_bars_on_sqlite_and_postgresql_beside_it(room: Path) -> None:
-    sizes = ingest.Sizes(rounds=1, saves=10, clients=4, each=5, folded=30)
+    sizes = ingest.Sizes(rounds=1, slices=2, saves=5, clients=4, each=3, folded=30)
     found = lines_of(ingest.run(sizes))
     bars = {what: line["bar"] for (what, on), line in found.items() if on == "sqlite"}
     assert bars == {"ingest_disk": 0.35, "ingest_crowd": 0.9, "ingest_driver": 0.5, "ingest_fold": 10.0}
     assert {line["bar"] for (_, on), line in found.items() if on == "postgresql"} == {None}
     assert set(found["ingest_disk", "sqlite"]["beside"]) == {"sqlite action, 1/s", "fdatasync, 1/s"}
+
+
+def test_a_rounds_rate_is_of_all_its_slices_together() -> None:
+    """10 at 2/s take 5 s, 10 at 6/s take 5/3 s: 20 in 20/3 s are 3/s."""
+    sizes = ingest.Sizes(rounds=2, slices=2)
+    order: list[str] = []
+    rates = {
+        "disk": iter([2.0, 6.0, 4.0, 4.0]),
+        "action": iter([1.0, 1.0, 2.0, 2.0]),
+        "fold": iter([9.0, 8.0]),
+    }
+
+    def step(name: str) -> Callable[[], float]:
+        return lambda: order.append(name) or next(rates[name])  # type: ignore[func-returns-value]
+
+    found = ingest._rounds(sizes, {name: step(name) for name in ("disk", "action")}, {"fold": step("fold")})
+    assert found == {"disk": [3.0, 4.0], "action": [1.0, 2.0], "fold": [9.0, 8.0]}
+    assert order == ["disk", "action", "disk", "action", "fold"] * 2
 
 
 @needs_postgres
@@ -117,8 +135,8 @@ def test_a_yardstick_is_a_stock_page_and_can_be_run_again(
         visitor.open()
         before = server.run_count()
         seen = visitor.rerun()
-        (run,) = server.run_seconds(before, 1)
-        assert 0 < run < 60 and 0 < seen < 60
+        (run,) = server.took(before, 1)
+        assert 0 < run.cpu <= run.clock < 60 and 0 < seen < 60
         assert server.resident_kib() > 10_000
     with pytest.raises(ProcessLookupError):
         os.kill(server.pid, signal.SIG_DFL)
@@ -135,11 +153,18 @@ def test_a_visitor_opens_the_portals_screens_and_is_told_when_there_is_none(serv
 
 def test_bars_of_pages_are_stricter_for_forms() -> None:
     found = {name: [1.0, 2.0] for name in ("needs", "overview")} | {"hello": [4.0, 4.0]}
-    form, page = (pages._line(found, found, name) for name in ("needs", "overview"))
+    form, page = (pages._line(found, {"ms seen": found}, name) for name in ("needs", "overview"))
     assert (form.what, form.bar, form.median, form.held) == ("page_form", 0.3, 0.375, False)
     assert (page.what, page.bar, page.median, page.held) == ("page", 0.6, 0.375, True)
     assert page.beside["hello, ms"] == page.beside["hello, ms seen"] == 4000
     assert set(pages.FORMS) <= set(pages.screens())
+
+
+def test_a_few_pages_alone_can_be_measured_and_no_page_there_is_not() -> None:
+    assert pages.wanted(("topics", "overview")) == ["overview", "topics"]
+    assert pages.wanted(()) == pages.screens()
+    with pytest.raises(ValueError, match="nowhere"):
+        pages.wanted(("overview", "nowhere"))
 
 
 def test_the_yardstick_is_shown_beside_a_page_of_one_line() -> None:
