@@ -8,7 +8,8 @@ from __future__ import annotations
 import asyncio
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -33,6 +34,13 @@ from core.questionnaires.load import load_shipped
 from core.words import sentences
 from pages.plain.routes import exception_handlers, middleware, routes
 
+
+def run(work: Coroutine[Any, Any, Any]) -> Any:
+    """Run it in a thread of its own: a browser driven by the same process keeps an event loop running."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, work).result()
+
+
 HURRY = Pace(within=0.05, think=(0.0, 0.01))
 
 
@@ -56,7 +64,7 @@ def plain(sqlite_record: Path) -> Iterator[Any]:
 
 def filled(plain: Any, n: int, pace: Pace) -> Gone:
     sheets = [sheet.answers for sheet in submissions(plain.stood, n, seed=3)]
-    return asyncio.run(crowd(plain.port, sheets, code=plain.code, pace=pace))
+    return run(crowd(plain.port, sheets, code=plain.code, pace=pace))
 
 
 def test_a_crowd_fills_in_every_step_and_each_sheet_is_stored_once_though_sent_twice(plain: Any) -> None:
@@ -81,7 +89,7 @@ def test_what_is_missing_and_what_nobody_was_given_is_counted(plain: Any) -> Non
 
 def test_a_whole_sheet_in_one_form_is_stored_with_its_further_answers(plain: Any) -> None:
     (sheet,) = submissions(plain.stood, 1, seed=3)
-    asyncio.run(peers.send_ours(plain, load_shipped(NEEDS), sheet.answers, 0))
+    run(peers.send_ours(plain, load_shipped(NEEDS), sheet.answers, 0))
     with database.reading() as session:
         answers, short = session.execute(text("SELECT answers, short FROM response")).one()
     assert short == 0 and {"need_elder", "hh", "fee"} <= set(orjson.loads(answers))
@@ -117,7 +125,7 @@ def test_a_phone_has_its_own_address_keeps_cookies_and_reads_pieces() -> None:
     async def _both() -> list[tuple[int, str]]:
         return [(await phone.get("/f"))[:2], (await phone.post("/f/x", [("k", "四 & v")]))[:2]]
 
-    assert asyncio.run(_both()) == [(200, "ok"), (200, "abcde")]
+    assert run(_both()) == [(200, "ok"), (200, "abcde")]
     thread.join()
     assert all(each.startswith(b"127.0.0.7 ") for each in asked)
     assert b"Cookie" not in asked[0] and b"\r\nCookie: a=1\r\n" in asked[1]
@@ -131,7 +139,7 @@ def test_only_the_patient_try_again_when_the_server_is_gone(
     monkeypatch.setattr("bench.crowd.RETRY_SECONDS", 0.01)
     broken = b"HTTP/1.1 503 Later\r\ncontent-length: 0\r\n\r\n"
     port, asked, thread = served_by([b"", broken, OK] if patient else [b""])
-    gone = asyncio.run(crowd(port, [{}], code="x", pace=Pace(0.0, (0.0, 0.0), patient=patient)))
+    gone = run(crowd(port, [{}], code="x", pace=Pace(0.0, (0.0, 0.0), patient=patient)))
     thread.join()
     assert (len(gone.failures), gone.retries, len(asked)) == (failures, retries, retries + 1)
     assert not patient or "no step, no receipt" in gone.failures[0]

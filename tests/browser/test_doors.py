@@ -54,6 +54,9 @@ VOICES = """() => {
 def _onward(page: Page) -> None:
     """下一步, or 提交 on the last step."""
     page.locator("#sheet > button").first.click()
+    # A page on its way has neither: to count then would end a loop over the steps too early.
+    page.wait_for_load_state("load")
+    page.locator("#sheet, .receipt").first.wait_for()
 
 
 def _tick(page: Page, code: str, value: object) -> None:
