@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pandas as pd
 import streamlit as st
 
@@ -18,6 +20,8 @@ seat = gate.require(Right.PUBLISH)
 mark = figures.mark()
 survey = figures.survey(seat.community.community_id, mark)
 SCREEN, DONE = say("publish.screen"), "publish.done"
+# What was done is told for a while: said on one run only, it is lost when another one follows at once.
+TOLD_SECONDS = 20.0
 
 
 def told(row: dict[str, object]) -> str:
@@ -53,9 +57,9 @@ def publish(round_id: int, rows: list[dict[str, object]]) -> None:
             note = st.session_state.get("publish.note", "")
             publish_snapshot(session, round_id, rows, note, account_id=seat.viewer.account_id)
     except LinshengError as error:
-        st.session_state[DONE] = (False, str(error))
+        st.session_state[DONE] = (False, str(error), time.monotonic())
     else:
-        st.session_state[DONE] = (True, say("publish.done"))
+        st.session_state[DONE] = (True, say("publish.done"), time.monotonic())
 
 
 def draw(found: figures.Survey) -> None:
@@ -67,7 +71,8 @@ def draw(found: figures.Survey) -> None:
         how = f"{how} · {say('show.as_of', clock=clock(mark.folded_at))}"
     finding = say("publish.finding", day=day(public.published_at)) if public else say("publish.none_yet")
     show.top(seat.community, SCREEN, finding, how=how)
-    if done := st.session_state.pop(DONE, None):
+    done = st.session_state.get(DONE)
+    if done and time.monotonic() - done[2] < TOLD_SECONDS:
         (show.note if done[0] else show.fail)(done[1])
     rows = public_rows(found.estimates)
     show.section(say("publish.preview"), say("publish.preview_note"))
