@@ -119,7 +119,7 @@ def test_from_a_word_to_its_answer(open_page: OpenPage) -> None:
 
     visit(committee, "/publish")
     press(committee, say("publish.button"))
-    assert say("publish.done") in main(committee)
+    until(committee, lambda: say("publish.done") in main(committee), seconds=20)
     visit(resident, "/board")
     resident.locator(".ls-more summary").click()
     board = main(resident)
