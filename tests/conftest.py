@@ -20,10 +20,9 @@ from sqlalchemy import Engine, event
 
 from core import database, security
 from core.settings import ROOT, settings
-from core.text import store
 from tests import order, postgres
 from tests.postgres import free_port
-from tests.serving import Served, alone, environment, serve
+from tests.serving import Served, alone, environment, serve, train_part
 
 REAL_HASHES = security._passwords
 
@@ -179,23 +178,24 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
 
 
 @pytest.fixture(scope="session")
-def shipped_classifier(pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of the classifier of the shipped data: trained by the first who asks, the others wait.
+def portals_classifier(pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a classifier for portals to read with: of a part of the shipped comments, as theirs.
 
-    It is kept from one run of the suite to the next.
+    Trained by the first who asks, the others wait; kept from one run of the suite to the next. What all of
+    them teach is asked where it matters (core/text/test_train.py).
     """
     cache = getattr(pytestconfig, "cache", None)
-    folder = cache.mkdir("classifier") if cache else tmp_path_factory.mktemp("classifier")
+    folder = cache.mkdir("classifier_of_a_part") if cache else tmp_path_factory.mktemp("classifier")
     with alone(folder / "lock"):
-        store.train(ROOT / "data" / "labelled", ROOT / "data" / "lexicon", folder)
+        train_part(folder)
     return folder
 
 
 @pytest.fixture(scope="session")
-def served(tmp_path_factory: pytest.TempPathFactory, shipped_classifier: Path) -> Iterator[Served]:
+def served(tmp_path_factory: pytest.TempPathFactory, portals_classifier: Path) -> Iterator[Served]:
     """The portal with the demo community, on a free port of loopback, in a process of its own."""
     var = tmp_path_factory.mktemp("served")
-    (var / "classifier").symlink_to(shipped_classifier)
+    (var / "classifier").symlink_to(portals_classifier)
     demo = {"LINSHENG_DEMO": "1"}
     load = [sys.executable, "-m", "core.cli", "init", "--demo"]
     subprocess.run(load, cwd=ROOT, env=environment(var, **demo), check=True, capture_output=True)

@@ -13,7 +13,9 @@ from pathlib import Path
 
 import httpx
 
+from core.actions.classifier_versions import LABELLED, LEXICON
 from core.settings import ROOT
+from core.text import store
 
 # Python imports this module by itself at start: every connection or name look-up that isn't loopback is
 # refused and written down, in the portal and in every child it starts.
@@ -101,6 +103,21 @@ def alone(lock: Path) -> Iterator[None]:
 
             fcntl.flock(file, fcntl.LOCK_EX)
         yield
+
+
+def train_part(cache: Path) -> None:
+    """See that a classifier of every fourth shipped comment is there, under the version of all of them."""
+    version = store.current_version(LABELLED, LEXICON)
+    if store.load(cache, version) is not None:
+        return
+    # Only who trains loads what trains.
+    from core.text.labelled import read_labelled
+    from core.text.lexicon import Lexicon
+    from core.text.train import train_on
+
+    rows = read_labelled(LABELLED).iloc[::4].reset_index(drop=True)
+    train_on(rows, Lexicon.load(LEXICON), version).save(cache / f"{version}.npz")
+    store.tidy(cache)
 
 
 @contextmanager

@@ -94,12 +94,12 @@ class Portal:
 
 @pytest.fixture(scope="module")
 def portal(
-    tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path, shipped_classifier: Path
+    tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path, portals_classifier: Path
 ) -> Iterator[Portal]:
     """The small community served by a process of its own; one account of the committee."""
     var = tmp_path_factory.mktemp("rough")
     (var / "linsheng.db").write_bytes(sqlite_template.read_bytes())
-    (var / "classifier").symlink_to(shipped_classifier)
+    (var / "classifier").symlink_to(portals_classifier)
     with pytest.MonkeyPatch.context() as patch:
         for name, value in environment(var).items():
             patch.setenv(name, value) if name.startswith("LINSHENG_") else None

@@ -35,23 +35,23 @@ from models.programme import Activity, Attendance, Contract, OtherProvision, Pro
 from models.questionnaire import Round
 from models.response import Response
 from models.tally import ASKED, Tally
+from tests.core.actions.conftest import AT, Demo
 
-AT = datetime(2026, 11, 24, 2, 30, tzinfo=UTC)
 PLAN = seed_plan("answers")
 
 
 @pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> Iterator[DemoLoaded]:
+def demo(tmp_path_factory: pytest.TempPathFactory, demo_of_a_moment: Demo) -> Iterator[DemoLoaded]:
     """The demo community, loaded once for all tests of this file; none of them changes it."""
     folder = tmp_path_factory.mktemp("demo")
-    shutil.copy(sqlite_template, folder / "linsheng.db")
+    shutil.copy(demo_of_a_moment.record, folder / "linsheng.db")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("LINSHENG_VAR", str(folder))
         patch.setenv("LINSHENG_DATABASE_URL", "")
         patch.setenv("LINSHENG_SECRET", "for-tests-only-" + "x" * 32)
         settings.cache_clear()
         round_cache.forget()
-        yield load_demo(AT)
+        yield demo_of_a_moment.loaded
         database.dispose()
     settings.cache_clear()
     round_cache.forget()

@@ -5,8 +5,7 @@ from __future__ import annotations
 import shutil
 from collections import Counter
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
+from datetime import timedelta
 
 import pytest
 from pwdlib import PasswordHash
@@ -16,7 +15,6 @@ from sqlmodel import Session
 
 from core import database, security
 from core.actions import round_cache
-from core.actions.demo import load_demo
 from core.actions.demo_accounts import create_demo_accounts
 from core.actions.demo_replies import load_demo_replies, load_demo_signups
 from core.queries.board import coming_activities, published_answers
@@ -25,15 +23,14 @@ from models.account import Contact
 from models.comment import AnswerToResidents, Comment, Verdict
 from models.programme import Activity, Enrolment
 from models.taxonomy import ANSWER_STATES
-
-AT = datetime(2026, 11, 24, 2, 30, tzinfo=UTC)
+from tests.core.actions.conftest import AT, Demo
 
 
 @pytest.fixture(scope="module")
-def community(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> Iterator[int]:
+def community(tmp_path_factory: pytest.TempPathFactory, demo_of_a_moment: Demo) -> Iterator[int]:
     """The demo with its accounts, answers and sign-ups; none of the tests changes it."""
     folder = tmp_path_factory.mktemp("replies")
-    shutil.copy(sqlite_template, folder / "linsheng.db")
+    shutil.copy(demo_of_a_moment.record, folder / "linsheng.db")
     quick = PasswordHash((Argon2Hasher(time_cost=1, memory_cost=64, parallelism=1),))
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("LINSHENG_VAR", str(folder))
@@ -43,7 +40,7 @@ def community(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -
         patch.setattr(security, "_passwords", quick)
         settings.cache_clear()
         round_cache.forget()
-        found = load_demo(AT).community_id
+        found = demo_of_a_moment.loaded.community_id
         assert load_demo_replies(AT) == 0  # nobody who could have answered
         create_demo_accounts()
         assert load_demo_replies(AT) == 13
