@@ -18,7 +18,8 @@ from core.words import CHINA
 from models.alert import Alert
 from models.comment import AnswerToResidents, Classification, Comment, Correction, Label, Verdict
 
-PAGE: Final = 20
+# As many as fit beside the one that is being answered.
+PAGE: Final = 10
 # Filter of the state: comments without an answer. The first state only says that the comment came in.
 OPEN, ONLY_RECEIVED = "open", "received"
 # An alert that turned out to be nothing, or was raised for the same matter before, puts nobody first.

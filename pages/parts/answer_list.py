@@ -1,4 +1,4 @@
-"""The comments to answer: filters, twenty a page, and which of them is looked at."""
+"""The comments to answer: filters, ten a page, and which of them is looked at."""
 
 from __future__ import annotations
 
@@ -73,11 +73,10 @@ def listing(shown: WorkPage, looked_at: ToAnswer | None) -> None:
     if not shown.items:
         show.empty(say("answers.list.none"))
     for item in shown.items:
-        with st.container(key=f"answer-row-{item.comment_id}"):
-            st.html(row(item))
-            if looked_at is not None and item.comment_id == looked_at.comment_id:
-                st.html(f'<p class="st-note">{escape(say("answers.list.here"))}</p>')
-                continue
+        here = looked_at is not None and item.comment_id == looked_at.comment_id
+        note = f'<p class="st-note">{escape(say("answers.list.here"))}</p>' if here else ""
+        st.html(row(item) + note)
+        if not here:
             st.button(
                 say("answers.list.answer"),
                 key=f"answers.look.{item.comment_id}",

@@ -152,11 +152,11 @@ def test_page_after_page_brings_everything_once_in_order(book: TopicBook) -> Non
     assert found == [wanted[:2], wanted[2:4], wanted[4:]]
 
 
-def test_twenty_stand_on_a_page(book: TopicBook) -> None:
-    book.says(*(f"第{i}条" for i in range(21)))
+def test_ten_stand_on_a_page(book: TopicBook) -> None:
+    book.says(*(f"第{i}条" for i in range(11)))
     with database.reading() as session:
         page = work_page(session, book.here)
-    assert len(page.items) == 20 and page.after is not None
+    assert len(page.items) == 10 and page.after is not None
 
 
 def test_only_this_communitys_comments_and_only_what_was_redacted(book: TopicBook) -> None:
