@@ -13,11 +13,11 @@ from core.access import PERMISSIONS
 from core.words import say
 from pages.parts.screens import SCREENS, Screen
 from tests.browser.conftest import DESK, PHONE, sign_in
+from tests.browser.fit import NARROW
 from tests.browser.hands import NEXT, look_up, press, receipt_code, settle, tap, visit
 from tests.serving import Served
 
 SERIOUS = ("serious", "critical")
-NARROW = (320, 640)
 RESIDENTS = [screen for screen in SCREENS if screen.right is None]
 # What Streamlit draws so by itself: rule → where (a CSS selector the element lies in), and why it stays.
 STREAMLITS = {

@@ -13,33 +13,13 @@ from playwright.sync_api import Browser, Page, expect
 
 from core.questionnaires.load import load_shipped
 from core.words import say
+from tests.browser import fit
 from tests.browser.conftest import DESK, PHONE, OpenPage
 from tests.browser.hands import NEXT, choice, main, press, settle, tap
 from tests.serving import Served
 
 ROUND = "/f/d-needs-2026"
 ASKED = load_shipped("needs-v1")
-NARROW = (320, 640)
-# What of 长辈版 is too small to read (20 px), to tap (60 px), set too tight, or wider than the phone.
-UNFIT = """() => {
-    const seen = [...document.querySelectorAll('body *')].filter(one => one.checkVisibility()
-        && !one.matches('script, style, noscript, option, optgroup, .first, .skip')
-        && !one.matches('[type=radio], [type=checkbox]'))
-    const box = one => one.getBoundingClientRect()
-    const name = one => one.outerHTML.slice(0, 80)
-    const style = one => getComputedStyle(one)
-    const text = seen.filter(one => [...one.childNodes].some(n => n.nodeType == 3 && n.textContent.trim()))
-    const tapped = seen.filter(one => one.matches(
-        'a, button, input, select, textarea, summary, audio, .option > label'))
-    return [
-        ...text.filter(one => parseFloat(style(one).fontSize) < 20).map(one => 'small ' + name(one)),
-        ...text.filter(one => parseFloat(style(one).lineHeight) < 1.299 * parseFloat(style(one).fontSize))
-            .map(one => 'tight ' + name(one)),
-        ...tapped.filter(one => box(one).height < 59.5 || box(one).width < 59.5)
-            .map(one => 'hard to tap ' + name(one)),
-        ...(document.documentElement.scrollWidth > innerWidth ? ['wide'] : []),
-    ]
-}"""
 # A browser that can speak: what it is given to say is written down.
 VOICES = """() => {
     window.spoken = []
@@ -254,7 +234,7 @@ def test_a_recording_is_loaded_when_it_is_tapped(open_page: OpenPage, served: Se
         page.goto(ROUND)
         sound = page.locator("#q-consent audio")
         expect(sound).to_be_visible()
-        assert page.evaluate(UNFIT) == []
+        assert fit.faults(page) == []
         assert asked == []
         assert sound.evaluate("one => one.play().then(() => one.duration)") == pytest.approx(0.1, abs=0.02)
         assert len(asked) >= 1
@@ -293,17 +273,14 @@ def test_a_browser_with_other_voices_only_offers_none(open_page: OpenPage) -> No
 
 
 def _fit(page: Page) -> None:
-    for width, height in (PHONE, NARROW):
-        page.set_viewport_size({"width": width, "height": height})
-        assert page.evaluate(UNFIT) == [], (page.url, width)
-    page.set_viewport_size({"width": PHONE[0], "height": PHONE[1]})
+    assert fit.faults(page) == [], page.url
 
 
 def test_the_large_look_is_in_sight_at_once_fits_every_step_and_is_remembered(open_page: OpenPage) -> None:
-    page = open_page("/f", size=NARROW)
+    page = open_page("/f", size=fit.NARROW)
     switch = page.locator(".look").first
     box = switch.bounding_box()
-    assert box is not None and box["y"] + box["height"] <= NARROW[1]
+    assert box is not None and box["y"] + box["height"] <= fit.NARROW[1]
     assert switch.inner_text() == say("door.frame.elder")
     switch.click()
     _fit(page)

@@ -6,83 +6,54 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
-from tests.browser.conftest import PHONE
+from tests.browser import fit
 from tests.serving import Served
-
-WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
-NARROW = {"width": 320, "height": 640}
-# Links inside a sentence are exempt (WCAG 2.5.8); what one taps to go on is not.
-SMALL = """least => [...document.querySelectorAll('main :is(button, input, summary, .areas a, .go, .button)')]
-    .filter(one => one.checkVisibility() && !one.matches('.first, [type=hidden], .option > input'))
-    .map(one => [one.outerHTML.slice(0, 80), one.getBoundingClientRect()])
-    .filter(([, box]) => box.height < least || box.width < 44)
-    .map(([html, box]) => `${Math.round(box.width)} x ${Math.round(box.height)} ${html}`)"""
-PRINT = """least => [...document.querySelectorAll('main *')]
-    .filter(one => one.checkVisibility() && [...one.childNodes].some(
-        node => node.nodeType === 3 && node.textContent.trim()))
-    .filter(one => parseFloat(getComputedStyle(one).fontSize) < least)
-    .map(one => getComputedStyle(one).fontSize + ' ' + one.outerHTML.slice(0, 80))"""
 
 
 @pytest.fixture(params=["normal", "elder"])
-def phone(request: pytest.FixtureRequest, chromium: Browser, served: Served) -> Iterator[tuple[Page, bool]]:
+def phone(request: pytest.FixtureRequest, chromium: Browser, served: Served) -> Iterator[Page]:
     """A phone's page in one of the two looks."""
-    elder = request.param == "elder"
-    context = chromium.new_context(base_url=served.url, locale="zh-CN")
-    context.add_cookies([{"name": "ls_elder", "value": str(int(elder)), "url": served.url}])
-    page = context.new_page()
-    page.set_viewport_size({"width": PHONE[0], "height": PHONE[1]})
-    yield page, elder
-    context.close()
+    with fit.phone(chromium, served, elder=request.param == "elder") as context:
+        yield context.new_page()
 
 
-def _fit(page: Page, elder: bool) -> None:
-    """No violation of WCAG 2.2 A and AA, large enough to tap and to read, nothing to scroll sideways."""
-    found = Axe().run(page, options={"runOnly": WCAG}).response["violations"]
-    assert [(one["id"], [node["html"][:120] for node in one["nodes"]]) for one in found] == []
-    assert page.evaluate(SMALL, 60 if elder else 44) == []
-    assert page.evaluate(PRINT, 20 if elder else 16) == []
-    size = page.viewport_size
-    page.set_viewport_size(NARROW)  # type: ignore[arg-type]
-    assert page.evaluate("document.documentElement.scrollWidth") <= NARROW["width"]
-    page.set_viewport_size(size)  # type: ignore[arg-type]
-    assert page.evaluate("document.documentElement.lang") == "zh-CN" and page.locator("h1").count() == 1
+def _fit(page: Page) -> None:
+    assert fit.faults(page) == [], page.url
 
 
 def _go(page: Page) -> None:
     page.locator("form#sheet button:not(.first)").first.click()
 
 
-def test_every_page_of_the_board_is_fit(phone: tuple[Page, bool]) -> None:
-    page, elder = phone
+def test_every_page_of_the_board_is_fit(phone: Page) -> None:
+    page = phone
     page.goto("/b")
     page.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true })")
-    _fit(page, elder)
+    _fit(page)
     free = page.locator(".go", has_text="我要报名")
     asking = page.locator(".items li", has_text="陪诊日").locator(".go").first.get_attribute("href") or ""
     full = page.locator(".go", has_text="报候补").first.get_attribute("href") or ""
     page.goto(free.first.get_attribute("href") or "")
-    _fit(page, elder)
+    _fit(page)
     _go(page)
     page.locator(".code").wait_for()
-    _fit(page, elder)
+    _fit(page)
     page.click("button[value=cancel]")
-    _fit(page, elder)
+    _fit(page)
     page.goto(asking)
     _go(page)
     assert page.locator(".problem").count() == 3
-    _fit(page, elder)
+    _fit(page)
     page.goto(full)
     _go(page)
     assert re.search("候补第 [3-9] 位", page.inner_text("main"))
-    _fit(page, elder)
+    _fit(page)
     page.goto("/b/cancel")
     _go(page)
     assert page.locator("[role=alert]").count() == 1
-    _fit(page, elder)
+    _fit(page)
 
 
 def test_without_a_script_one_signs_up_looks_and_cancels(chromium: Browser, served: Served) -> None:

@@ -5,30 +5,17 @@ from __future__ import annotations
 import re
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from core.words import say
-from tests.browser.conftest import PHONE
+from tests.browser import fit
 from tests.serving import Served
 
 WORDS = "三号楼后面那条路没有灯，晚上摔过人"
-WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
-SMALL = """(least) => [...document.querySelectorAll('main a, main button, main input, nav button, nav a')]
-    .filter(one => one.type !== 'hidden' && one.getBoundingClientRect().height < least)
-    .map(one => one.outerHTML.slice(0, 90))"""
 
 
 def _phone(chromium: Browser, served: Served, *, elder: bool = False, script: bool = False) -> Page:
-    context = chromium.new_context(
-        base_url=served.url,
-        viewport={"width": PHONE[0], "height": PHONE[1]},
-        locale="zh-CN",
-        java_script_enabled=script,
-    )
-    if elder:
-        context.add_cookies([{"name": "ls_elder", "value": "1", "url": served.url}])
-    return context.new_page()
+    return fit.phone(chromium, served, elder=elder, script=script).new_page()
 
 
 def _press(page: Page, words: str) -> None:
@@ -70,21 +57,14 @@ def test_the_receipts_pages_are_for_everybody(chromium: Browser, served: Served,
     page = _phone(chromium, served, elder=elder, script=True)
     code = _say_it(page)
     page.goto("/r")
-    _fine(page, elder)
+    assert fit.faults(page) == []
     page.fill("#code", "222 2223")
     _press(page, say("resident.receipt.look"))
-    _fine(page, elder)
+    assert fit.faults(page) == []
     page.fill("#code", code)
     _press(page, say("resident.receipt.look"))
-    _fine(page, elder)
+    assert fit.faults(page) == []
     _press(page, say("door.receipt.take_back"))
-    _fine(page, elder)
+    assert fit.faults(page) == []
     _press(page, say("door.receipt.withdraw.sure"))
-    _fine(page, elder)
-
-
-def _fine(page: Page, elder: bool) -> None:
-    found = Axe().run(page, options={"runOnly": WCAG}).response["violations"]
-    assert [(one["id"], one["nodes"][0]["html"]) for one in found] == []
-    assert page.evaluate(SMALL, 60 if elder else 44) == []
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert fit.faults(page) == []

@@ -3,70 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, Page
 
-from tests.browser.conftest import PHONE
+from tests.browser import fit
 from tests.serving import Served
 
-NARROW = (320, 640)
 FIRE, CALM = "楼道里着火了，到处冒烟", "小广场的路灯坏了两个月"
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 SEND = "#sheet > button:last-of-type"
 LEAVE = "form[action='/f/contact'] button:not([value])"
-# What is meant to be tapped and is lower than it must be, as "height HTML".
-LOW = """least => [...document.querySelectorAll(`header .look, main :is(a.button, a.back, a.call, summary,
-        select, button:not(.first), textarea, input:not([type=hidden], [type=checkbox]), .option > label)`)]
-    .filter(one => one.getClientRects().length)
-    .map(one => [Math.round(one.getBoundingClientRect().height), one.outerHTML.slice(0, 90)])
-    .filter(([height]) => height < least).map(String)"""
-SMALL_PRINT = """least => [...document.querySelectorAll('main *')]
-    .filter(one => [...one.childNodes].some(node => node.nodeType === 3 && node.textContent.trim()))
-    .filter(one => one.getClientRects().length && parseFloat(getComputedStyle(one).fontSize) < least)
-    .map(one => getComputedStyle(one).fontSize + ' ' + one.outerHTML.slice(0, 90))"""
-
-
-def _context(chromium: Browser, served: Served, *, elder: bool, script: bool) -> BrowserContext:
-    context = chromium.new_context(
-        base_url=served.url,
-        viewport={"width": PHONE[0], "height": PHONE[1]},
-        locale="zh-CN",
-        java_script_enabled=script,
-    )
-    if elder:
-        context.add_cookies([{"name": "ls_elder", "value": "1", "url": served.url}])
-    return context
 
 
 @pytest.fixture(params=["normal", "elder"])
 def page(request: pytest.FixtureRequest, chromium: Browser, served: Served) -> Iterator[Page]:
     """A visitor's tab in either look; axe needs scripts, the pages have none."""
-    context = _context(chromium, served, elder=request.param == "elder", script=True)
-    yield context.new_page()
-    context.close()
+    with fit.phone(chromium, served, elder=request.param == "elder") as context:
+        yield context.new_page()
 
 
 @pytest.fixture
 def plain(chromium: Browser, served: Served) -> Iterator[Page]:
     """A tab that runs no script."""
-    context = _context(chromium, served, elder=False, script=False)
-    yield context.new_page()
-    context.close()
+    with fit.phone(chromium, served, elder=False, script=False) as context:
+        yield context.new_page()
 
 
 def _fit(page: Page) -> None:
-    """No violation; nothing to scroll sideways; large enough to tap and to read in this look."""
-    elder = "elder" in (page.locator("body").get_attribute("class") or "")
-    found: list[dict[str, Any]] = Axe().run(page, options={"runOnly": RULES}).response["violations"]
-    assert [(one["id"], [node["html"][:120] for node in one["nodes"]]) for one in found] == []
-    for width, height in (NARROW, PHONE):
-        page.set_viewport_size({"width": width, "height": height})
-        assert page.evaluate("document.documentElement.scrollWidth") <= width
-        assert page.evaluate(LOW, 60 if elder else 44) == []
-        assert page.evaluate(SMALL_PRINT, 24 if elder else 17.5) == []
+    assert fit.faults(page) == [], page.url
 
 
 def test_every_page_on_the_way_is_fit_in_both_looks(page: Page) -> None:
