@@ -123,6 +123,23 @@ def close_round(session: Session, round_id: int, *, account_id: int | None = Non
     return at
 
 
+def extend_round(
+    session: Session, round_id: int, closes_at: datetime | None, *, account_id: int | None = None
+) -> None:
+    """Take answers until `closes_at` (None: until it is closed by hand), also again after it had closed.
+
+    Raises NotFound, Invalid (a time that is over, or before it opens).
+    """
+    found = session.get(Round, round_id)
+    if found is None:
+        raise NotFound.say("unknown_round")
+    if closes_at is not None and closes_at <= max(now(), found.opens_at):
+        raise Invalid(say("rounds.extend_past"))
+    found.closes_at = closes_at
+    session.add(found)
+    audit(session, "round.extended", "round", round_id, account_id=account_id)
+
+
 def publish_snapshot(
     session: Session,
     round_id: int,

@@ -40,7 +40,7 @@ class Receipt:
 class StoredSheet(NamedTuple):
     """One checked submission: its key and receipt code, the response's columns, its comments' columns.
 
-    `account_id`: who of the staff helped to fill it in.
+    `account_id`: who of the staff helped to fill it in. `late`: the round need not be open.
     """
 
     key: str
@@ -48,6 +48,7 @@ class StoredSheet(NamedTuple):
     response: dict[str, Any]
     comments: list[dict[str, Any]]
     account_id: int | None = None
+    late: bool = False
 
 
 def store(sheets: Sequence[StoredSheet]) -> list[Receipt]:
@@ -68,6 +69,8 @@ def _require_open(cursor: Any, name: str, sheets: Sequence[StoredSheet]) -> None
     """Each round must be open at the moment its sheet was received."""
     received: dict[int, list[datetime]] = {}
     for sheet in sheets:
+        if sheet.late:
+            continue
         received.setdefault(sheet.response["round_id"], []).append(sheet.response["received_at"])
     mark = "?" if name == "sqlite" else "%s"
     for round_id, times in received.items():

@@ -32,7 +32,8 @@ from models.base import now
 class Submission:
     """A filled-in questionnaire as a door hands it over. `key` is made by the client, once per sheet.
 
-    `account_id`: the member of staff who helped; it stands in the audit entry alone.
+    `account_id`: the member of staff who helped; it stands in the audit entry alone. `late`: it came after
+    the round had closed and is taken all the same.
     """
 
     round_id: int
@@ -47,6 +48,7 @@ class Submission:
     received_at: datetime | None = None
     ticket: str = ""
     account_id: int | None = None
+    late: bool = False
 
 
 def save_response(submission: Submission) -> Receipt:
@@ -57,7 +59,7 @@ def save_response(submission: Submission) -> Receipt:
     """
     for attempt in range(CODE_ATTEMPTS):
         try:
-            return _commits.save(prepare(submission, attempt=attempt))
+            return _commits.save((submission, attempt))
         except database.DUPLICATE:
             if attempt == CODE_ATTEMPTS - 1:
                 raise
@@ -87,7 +89,7 @@ def prepare(submission: Submission, *, attempt: int = 0) -> StoredSheet:
     code = receipt_code(submission.key, attempt)
     response = _response_record(submission, facts, answers) | {"receipt_hash": receipt_hash(code)}
     comments = [_comment_record(facts, response, said) for said in texts]
-    return StoredSheet(submission.key, code, response, comments, submission.account_id)
+    return StoredSheet(submission.key, code, response, comments, submission.account_id, submission.late)
 
 
 def _split_texts(facts: RoundFacts, answers: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
@@ -155,4 +157,9 @@ def _comment_record(facts: RoundFacts, response: Mapping[str, Any], said: str) -
     }
 
 
-_commits: GroupCommit[StoredSheet, Receipt] = GroupCommit(store)
+def _prepare(brought: tuple[Submission, int]) -> StoredSheet:
+    submission, attempt = brought
+    return prepare(submission, attempt=attempt)
+
+
+_commits: GroupCommit[tuple[Submission, int], StoredSheet, Receipt] = GroupCommit(_prepare, store)

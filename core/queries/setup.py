@@ -14,7 +14,7 @@ from models.account import Account, AccountRole
 from models.place import Building, Community, Grid, Population, Subdistrict
 from models.programme import Contract, Provider
 from models.questionnaire import Questionnaire, Round
-from models.response import Response
+from models.response import Draft, Response
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +97,7 @@ class AccountRow:
 
 @dataclass(frozen=True, slots=True)
 class RoundRow:
-    """One round of a community; `n` counts its responses."""
+    """One round of a community; `n` counts its responses, `late` the sheets that came after it had closed."""
 
     round_id: int
     code: str
@@ -106,6 +106,7 @@ class RoundRow:
     opens_at: datetime
     closes_at: datetime | None
     n: int
+    late: int
 
 
 def places_standing(session: Session, community_id: int) -> PlacesStanding:
@@ -194,13 +195,19 @@ def scope_names(session: Session) -> dict[tuple[str, int], str]:
 
 
 def rounds_of(session: Session, community_id: int) -> list[RoundRow]:
-    """The community's rounds with the number of their responses, the newest first."""
+    """The community's rounds with the numbers of their responses and late sheets, the newest first."""
     shown = (Round.id, Round.code, Round.name, Questionnaire.kind, Round.opens_at, Round.closes_at)
     counted = (
         select(func.count()).where(col(Response.round_id) == col(Round.id)).correlate(Round).scalar_subquery()
     )
+    late = (
+        select(func.count())
+        .where(col(Draft.round_id) == col(Round.id), col(Draft.late))
+        .correlate(Round)
+        .scalar_subquery()
+    )
     query = (
-        select(*map(col, shown), counted)
+        select(*map(col, shown), counted, late)
         .select_from(Round)
         .join(Questionnaire)
         .where(col(Round.community_id) == community_id)

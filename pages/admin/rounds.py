@@ -66,5 +66,7 @@ if rounds:
 else:
     show.empty(say("admin.rounds.none_yet"))
 open_now = [one for one in rounds if state(one) != "over"]
+round_forms.late(seat, [one for one in rounds if one.late])
 round_forms.close(seat, open_now)
+round_forms.extend(seat, rounds)
 round_forms.start(seat, open_now, with_places=grids > 0, with_people=people is not None)

@@ -18,6 +18,7 @@ from uuid import uuid4
 import streamlit as st
 
 from core.actions.drafts import DraftSheet, draft_of_key, forget_draft, receipt_of_key, save_draft
+from core.actions.late_sheets import keep_late
 from core.actions.store_response import Receipt
 from core.errors import LinshengError, Unavailable
 from core.questionnaires.logic import keys_of
@@ -110,8 +111,8 @@ def keep(sheet: Sheet, definition: Definition, shown: Section, *, late: bool = F
         answers = sheet.answers | as_stored(definition, draft.answers) | mine
         draft.answers = {key: value for key, value in answers.items() if value is not None}
         draft.further = draft.further or sheet.further
-        draft.at, draft.mode, draft.late = sheet.at, "screen", late
-        save_draft(draft)
+        draft.at, draft.mode = sheet.at, "screen"
+        keep_late(draft) if late else save_draft(draft)
     except Unavailable:
         return False
     sheet.answers.clear()

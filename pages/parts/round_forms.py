@@ -1,4 +1,4 @@
-"""The forms of the rounds screen: closing a round, and opening one."""
+"""The forms of the rounds screen: late sheets, closing a round, another last day, and opening one."""
 
 from __future__ import annotations
 
@@ -8,11 +8,20 @@ from datetime import date, datetime, time, timedelta
 import streamlit as st
 
 from core import database
-from core.actions.rounds import MOST_NAME, NewRound, close_round, open_round, publish_questionnaire
+from core.actions.late_sheets import take_late
+from core.actions.rounds import (
+    MOST_NAME,
+    NewRound,
+    close_round,
+    extend_round,
+    open_round,
+    publish_questionnaire,
+)
 from core.errors import LinshengError
 from core.queries.setup import RoundRow, free_round_code
 from core.questionnaires.load import shipped
 from core.questionnaires.schema import Definition
+from core.settings import settings
 from core.words import CHINA, day, say
 from models.base import now
 from pages.parts import deeds, show
@@ -52,6 +61,59 @@ def close(seat: Seat, open_now: Sequence[RoundRow]) -> None:
             show.fail(str(error))
             return
         deeds.done(say("admin.rounds.closed", name=names[chosen]))
+
+
+def late(seat: Seat, rounds: Sequence[RoundRow]) -> None:
+    """The rounds to which sheets came after they had closed; each may be taken in."""
+    if not rounds:
+        return
+    show.section(say("admin.rounds.late_title"), say("admin.rounds.late_note", days=settings().draft_days))
+    for one in rounds:
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.text(say("admin.rounds.late_line", name=one.name, n=f"{one.late:,}"))
+            if st.button(say("admin.rounds.late_take"), key=f"rounds.late.{one.round_id}"):
+                _take(seat, one)
+
+
+def _take(seat: Seat, one: RoundRow) -> None:
+    try:
+        taken = take_late(one.round_id, account_id=seat.viewer.account_id)
+    except LinshengError as error:
+        show.fail(str(error))
+        return
+    left = [say("admin.rounds.late_left", n=f"{taken.left:,}")] if taken.left else []
+    deeds.done(say("admin.rounds.late_taken", n=f"{taken.stored:,}"), *left)
+
+
+def extend(seat: Seat, rounds: Sequence[RoundRow]) -> None:
+    """Give a round another last day, also one that is over."""
+    if not rounds:
+        return
+    show.section(say("admin.rounds.extend_title"), say("admin.rounds.extend_note"))
+    with st.container(border=True):
+        names = {row.round_id: row.name for row in rounds}
+        which = st.selectbox(
+            say("admin.rounds.extend_which"), list(names), format_func=names.__getitem__, key=_key("longer")
+        )
+        today = now().astimezone(CHINA).date()
+        last: date | None = st.date_input(
+            say("admin.rounds.extend_until"), None, min_value=today, format="YYYY-MM-DD", key=_key("until")
+        )
+        if not st.button(say("admin.rounds.extend"), key="rounds.extend"):
+            return
+        try:
+            with database.writing() as session:
+                extend_round(session, which, _end_of(last), account_id=seat.viewer.account_id)
+        except LinshengError as error:
+            show.fail(str(error))
+            return
+        told = say("admin.rounds.extended", name=names[which], until=f"{last:%Y-%m-%d}") if last else ""
+        deeds.done(told or say("admin.rounds.extended_open", name=names[which]))
+
+
+def _end_of(last: date | None) -> datetime | None:
+    """The moment a last day is over, in China's time."""
+    return None if last is None else datetime.combine(last + timedelta(days=1), time.min, CHINA)
 
 
 def start(seat: Seat, open_now: Sequence[RoundRow], *, with_places: bool, with_people: bool) -> None:
@@ -102,7 +164,7 @@ def _open(seat: Seat, asked: Definition, name: str, *, days: tuple[date, date | 
     first, last = days
     midnight = datetime.combine(first, time.min, CHINA)
     opens_at = max(midnight, now())
-    closes_at = None if last is None else datetime.combine(last + timedelta(days=1), time.min, CHINA)
+    closes_at = _end_of(last)
     wanted = f"{card.code[:20]}-{asked.kind}-{first:%Y%m}"[:MOST_CODE]
     try:
         with database.writing() as session:

@@ -17,18 +17,18 @@ from starlette.responses import Response
 
 from core import database
 from core.actions.drafts import DraftSheet, draft_of_key, forget_draft, save_draft
+from core.actions.late_sheets import keep_late, submission_of
 from core.actions.replace_response import again
 from core.actions.round_cache import RoundFacts, round_facts
 from core.actions.submit import Submission, save_response
 from core.errors import Closed, LinshengError, Unavailable
 from core.queries.rounds import RoundDoor, activity_of_code, round_of_code
 from core.questionnaires.answers import AnswerError, check
-from core.questionnaires.resume import filled_in_by, is_alone
+from core.questionnaires.resume import is_alone
 from core.questionnaires.schema import Definition, Section
 from core.questionnaires.screens import has_further
 from core.questionnaires.steps import step_at, step_keys, steps
 from core.settings import settings
-from models.base import now
 from pages.parts.places import places_here
 from pages.parts.questions import Places
 from pages.plain.carried import ticket_of
@@ -212,23 +212,9 @@ def kept(filling: Filling, at: str) -> str:
 
 
 def _submission(filling: Filling) -> Submission:
-    draft, helping = filling.draft, filling.visit.manner.at(filling.door)
-    taken = round((now() - draft.started_at).total_seconds())
-    return Submission(
-        round_id=draft.round_id,
-        answers=draft.answers,
-        key=draft.key,
-        # Begun on a screen or here: it is sent from here.
-        mode="plain" if draft.mode == "screen" else draft.mode,
-        collector=filled_in_by(draft.collector, draft.answers),
-        short=not draft.further,
-        # How fast a paper sheet is typed in says nothing of how it was answered.
-        seconds=None if draft.mode == "paper" else taken,
-        activity_id=draft.activity_id,
-        questionnaire=filling.definition.code,
-        ticket=draft.ticket,
-        account_id=helping.account_id if draft.collector == helping.collector else None,
-    )
+    helping = filling.visit.manner.at(filling.door)
+    helped = filling.draft.collector == helping.collector
+    return submission_of(filling.draft, account_id=helping.account_id if helped else None)
 
 
 def send(filling: Filling) -> Any:
@@ -239,8 +225,8 @@ def send(filling: Filling) -> Any:
     except AnswerError as error:
         return error.problems
     except Closed as error:
-        draft.late = True
-        kept(filling, draft.at)
+        with suppress(Unavailable):
+            keep_late(draft)
         return error
     except LinshengError as error:
         return error

@@ -239,6 +239,7 @@ def _stopped(filling: Filling) -> Response:
 
 def _sent(filling: Filling, found: list[Section]) -> Response:
     """Store the sheet; whatever prevents it is said, and every answer stays."""
+    said = _said(filling)  # before: what speaks of danger leaves a sheet that came late
     result = send(filling)
     if isinstance(result, Receipt):
         return thanks(
@@ -246,7 +247,7 @@ def _sent(filling: Filling, found: list[Section]) -> Response:
             result,
             kind=filling.door.kind,
             community=filling.door.community,
-            said=_said(filling),
+            said=said,
         )
     if isinstance(result, Closed):
         return filling.visit.answer(
@@ -256,7 +257,7 @@ def _sent(filling: Filling, found: list[Section]) -> Response:
             title=say("door.step.late_title"),
             line=say("door.step.late"),
             code=show_receipt(filling.draft.code),
-            dangers=numbers(_said(filling)),
+            dangers=numbers(said),
         )
     if isinstance(result, tuple):
         wrong = {each.question for each in result}

@@ -13,7 +13,9 @@ from core.actions.group_commit import MOST, GroupCommit
 
 def test_a_lone_caller_is_written_at_once_and_alone() -> None:
     batches: list[list[int]] = []
-    commits = GroupCommit[int, int](lambda items: batches.append(list(items)) or [i * 10 for i in items])  # type: ignore[func-returns-value]
+    commits = GroupCommit[int, int, int](
+        int, lambda items: batches.append(list(items)) or [i * 10 for i in items]
+    )  # type: ignore[func-returns-value]
     assert commits.save(4) == 40
     assert batches == [[4]]
 
@@ -24,7 +26,7 @@ def test_a_lone_callers_error_is_his_own_and_holds_up_nobody() -> None:
             raise ValueError("thirteen")
         return items
 
-    commits = GroupCommit[int, int](write)
+    commits = GroupCommit[int, int, int](int, write)
     with pytest.raises(ValueError, match="thirteen"):
         commits.save(13)
     assert commits.save(14) == 14
@@ -40,7 +42,7 @@ def test_who_queued_up_behind_a_lone_caller_that_failed_is_written() -> None:
             raise ValueError("thirteen")
         return items
 
-    commits = GroupCommit[int, int](write)
+    commits = GroupCommit[int, int, int](int, write)
     with ThreadPoolExecutor(8) as pool:
         lone = pool.submit(commits.save, 13)
         is_writing.wait(10)
@@ -63,7 +65,7 @@ def test_callers_that_wait_behind_a_commit_share_the_next_one() -> None:
         go_on.wait(10)
         return [i * 10 for i in items]
 
-    commits = GroupCommit[int, int](write)
+    commits = GroupCommit[int, int, int](int, write)
     with ThreadPoolExecutor(40) as pool:
         first = pool.submit(commits.save, 0)
         first_is_writing.wait(10)
@@ -82,7 +84,7 @@ def test_no_commit_takes_more_than_its_share() -> None:
         batches.append(len(items))
         return items
 
-    commits = GroupCommit[int, int](write)
+    commits = GroupCommit[int, int, int](int, write)
     with ThreadPoolExecutor(64) as pool:
         assert sorted(pool.map(commits.save, range(2000))) == list(range(2000))
     assert sum(batches) == 2000
@@ -98,10 +100,40 @@ def test_a_bad_item_fails_alone_and_the_others_are_written() -> None:
         written.extend(items)
         return items
 
-    commits = GroupCommit[int, int](write)
+    commits = GroupCommit[int, int, int](int, write)
     with ThreadPoolExecutor(20) as pool:
         results = {i: pool.submit(commits.save, i) for i in range(20)}
         with pytest.raises(ValueError, match="thirteen"):
             results[13].result(10)
         assert all(results[i].result(10) == i for i in range(20) if i != 13)
     assert sorted(written) == [i for i in range(20) if i != 13]
+
+
+def test_what_cannot_be_prepared_fails_alone_and_is_never_written() -> None:
+    batches: list[list[int]] = []
+    first_is_writing, go_on = threading.Event(), threading.Event()
+
+    def prepare(brought: str) -> int:
+        return int(brought)
+
+    def write(items: Sequence[int]) -> Sequence[int]:
+        batches.append(list(items))
+        first_is_writing.set()
+        go_on.wait(10)
+        return items
+
+    commits = GroupCommit[str, int, int](prepare, write)
+    with ThreadPoolExecutor(8) as pool:
+        first = pool.submit(commits.save, "1")
+        first_is_writing.wait(10)
+        brought = ["2", "no number", "3"]
+        others = [pool.submit(commits.save, each) for each in brought]
+        while len(commits._queue) < 3:
+            pass
+        go_on.set()
+        assert (first.result(10), others[0].result(10), others[2].result(10)) == (1, 2, 3)
+        with pytest.raises(ValueError, match="no number"):
+            others[1].result(10)
+    assert [sorted(batch) for batch in batches] == [[1], [2, 3]]
+    with pytest.raises(ValueError, match="none"):
+        commits.save("none")

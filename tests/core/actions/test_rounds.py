@@ -10,7 +10,14 @@ import pytest
 from sqlalchemy import select
 
 from core import database
-from core.actions.rounds import NewRound, close_round, open_round, publish_questionnaire, publish_snapshot
+from core.actions.rounds import (
+    NewRound,
+    close_round,
+    extend_round,
+    open_round,
+    publish_questionnaire,
+    publish_snapshot,
+)
 from core.actions.submit import Submission, save_response
 from core.errors import Closed, Invalid, NotFound
 from core.questionnaires.load import load_shipped, parse, plain
@@ -89,6 +96,22 @@ def test_a_round_that_would_close_later_is_closed_now(small: Any) -> None:
     assert closes_at is not None and closes_at <= now()
 
 
+def test_a_round_that_is_over_takes_answers_again_until_its_new_last_day(small: Any) -> None:
+    round_id = _open(_new(small))
+    with database.writing() as session:
+        close_round(session, round_id)
+        extend_round(session, round_id, now() + timedelta(days=2), account_id=7)
+    save_response(Submission(round_id, small.answers(), key="a"))
+    with pytest.raises(Invalid, match="今天"), database.writing() as session:
+        extend_round(session, round_id, now() - timedelta(minutes=1))
+    with pytest.raises(Closed):
+        later = now() + timedelta(days=3)
+        save_response(Submission(round_id, small.answers(), key="b", received_at=later))
+    with database.writing() as session:
+        extend_round(session, round_id, None)
+    assert _deeds()[-1] == "round.extended"
+
+
 @pytest.mark.parametrize(
     ("changes", "error", "told"),
     [
@@ -135,5 +158,7 @@ def test_figures_that_cannot_be_kept_are_not_published(small: Any, figures: Any,
 def test_an_unknown_round_is_neither_closed_nor_published(sqlite_record: Path) -> None:
     with pytest.raises(NotFound), database.writing() as session:
         close_round(session, 99)
+    with pytest.raises(NotFound), database.writing() as session:
+        extend_round(session, 99, None)
     with pytest.raises(NotFound), database.writing() as session:
         publish_snapshot(session, 99, [{"n": 1}])

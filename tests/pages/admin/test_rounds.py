@@ -9,6 +9,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core import database
+from core.actions.drafts import DraftSheet, save_draft
+from core.actions.late_sheets import keep_late
 from core.actions.place_file import PopulationSource
 from core.actions.places_table import replace_population
 from core.actions.submit import Submission, save_response
@@ -117,3 +119,32 @@ def test_a_community_without_places_or_rounds_is_told_so(community: Any, open_sc
     assert "还没有做过调查" in said and "还没有网格和楼栋" in said
     screen = open_screen("places", "root", **{"gate.community": bare_id})
     assert "请先保存网格和楼栋" in told(screen) and "请先粘贴一张表" in told(screen)
+
+
+def test_a_round_is_given_another_last_day_also_when_it_is_over(community: Any, open_screen: Any) -> None:
+    screen = open_screen("rounds")
+    screen.checkbox("rounds.sure.0").check()
+    screen.button("rounds.close").click().run()
+    last = _today() + timedelta(days=7)
+    screen.date_input("rounds.until.1").set_value(last)
+    screen.button("rounds.extend").click().run()
+    assert f"“2026 年秋”收答卷到 {last}" in told(screen)
+    (one,) = _rounds(community)
+    assert one.closes_at.astimezone(CHINA).date() == last + timedelta(days=1)
+    save_response(Submission(community.round, community.answers(), key="k"))
+    screen.button("rounds.extend").click().run()
+    assert "手动结束" in told(screen) and _rounds(community)[0].closes_at is None
+
+
+def test_what_came_after_the_end_is_shown_and_taken_in(community: Any, open_screen: Any) -> None:
+    screen = open_screen("rounds")
+    assert "结束后才交来" not in told(screen)
+    screen.checkbox("rounds.sure.0").check()
+    screen.button("rounds.close").click().run()
+    for key, answers in (("1" * 32, dict(community.answers())), ("2" * 32, {"consent": 1})):
+        keep_late(save_draft(DraftSheet(key, community.round, answers=answers)))
+    screen = open_screen("rounds")
+    assert "结束后才交来" in told(screen) and [one.value for one in screen.text] == ["2026 年秋：2 份"]
+    screen.button(f"rounds.late.{community.round}").click().run()
+    assert "收下了 1 份" in told(screen) and "1 份没填完" in told(screen)
+    assert [(one.n, one.late) for one in _rounds(community)] == [(1, 1)]

@@ -120,6 +120,8 @@ def test_a_sheet_that_came_too_late_still_says_whom_to_call(phone: TestClient, p
         session.execute(update(Round).values(closes_at=now() - timedelta(minutes=1)))
     answer = answer_needs(phone, place, FIRE)
     assert answer.status_code == 409 and 'href="tel:119"' in answer.text
+    with database.reading() as session:
+        assert session.scalar(select(func.count()).select_from(Alert)) == 1  # nobody waits for the round
 
 
 def test_a_step_that_is_not_in_order_or_is_put_off_still_says_whom_to_call(
