@@ -8,14 +8,29 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, select
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Integer,
+    Select,
+    String,
+    and_,
+    bindparam,
+    case,
+    exists,
+    func,
+    or_,
+    select,
+)
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
 from core.words import CHINA
 from models.alert import Alert
+from models.base import UTCDateTime
 from models.comment import AnswerToResidents, Classification, Comment, Correction, Label, Verdict
 
 # As many as fit beside the one that is being answered.
@@ -104,6 +119,7 @@ _area: ColumnElement[Any] = case(
 _answered = exists().where(_any_answer.comment_id == col(Comment.id), _any_answer.state != ONLY_RECEIVED)
 _alarmed = exists().where(col(Alert.comment_id) == col(Comment.id), col(Alert.outcome).not_in(FALSE_ALARMS))
 _alert_open = exists().where(col(Alert.comment_id) == col(Comment.id), col(Alert.closed_at).is_(None))
+_HERE: Final = col(Comment.community_id) == bindparam("community_id", type_=BigInteger())
 _PARTS: Final[tuple[tuple[ColumnElement[bool], ...], ...]] = (
     (_alert_open, ~_answered),
     (_alarmed, ~_alert_open, ~_answered),
@@ -148,13 +164,10 @@ def work_page(
     for part in range(after.part if after else ALERT, ANSWERED + 1):
         if only.state == OPEN and part == ANSWERED:
             break
-        query = _comments(_SHOWN).where(
-            col(Comment.community_id) == community_id, *_PARTS[part], *_filters(only)
-        )
-        if after is not None and after.part == part:
-            query = query.where(_behind(after))
-        query = query.order_by(col(Comment.said_at), col(Comment.id)).limit(most + 1 - len(found))
-        found += [(part, ToAnswer(*row)) for row in session.execute(query)]
+        behind = after if after is not None and after.part == part else None
+        query = _part(part, bool(only.area), only.state, bool(only.month), behind is not None)
+        values = {"community_id": community_id, "most": most + 1 - len(found)} | _values(only, behind)
+        found += [(part, ToAnswer(*row)) for row in session.execute(query, values)]
         if len(found) > most:
             break
     items = tuple(item for _, item in found[:most])
@@ -164,25 +177,41 @@ def work_page(
     return WorkPage(items, WorkKey(part, last.said_at, last.comment_id))
 
 
-def _behind(key: WorkKey) -> ColumnElement[bool]:
+# To put such a query together costs more than to run it.
+@lru_cache(maxsize=128)
+def _part(part: int, of_area: bool, state: str, of_month: bool, behind: bool) -> Select[Any]:
+    """One part of the list, narrowed as the filter says; its values are those of `_values`."""
     said_at = col(Comment.said_at)
-    return or_(said_at > key.said_at, and_(said_at.in_((key.said_at,)), col(Comment.id) > key.comment_id))
-
-
-def _filters(only: WorkFilter) -> list[ColumnElement[bool]]:
-    rules: list[ColumnElement[bool]] = []
-    if only.area:
-        rules.append(_area == only.area)
-    if only.state and only.state != OPEN:
+    rules: list[ColumnElement[bool]] = [_HERE, *_PARTS[part]]
+    if of_area:
+        rules.append(_area == bindparam("area", type_=String()))
+    if state and state != OPEN:
         # The answers are few: to begin with them spares looking at every comment.
-        given = select(_any_answer.comment_id).where(_any_answer.state == only.state)
-        rules += [col(Comment.id).in_(given), _last.state == only.state]
+        given = select(_any_answer.comment_id).where(_any_answer.state == state)
+        rules += [col(Comment.id).in_(given), _last.state == state]
+    if of_month:
+        rules += [said_at >= _moment("first"), said_at < _moment("until")]
+    if behind:
+        later = col(Comment.id) > bindparam("behind_id", type_=BigInteger())
+        rules.append(or_(said_at > _moment("behind"), and_(said_at.in_((_moment("behind"),)), later)))
+    query = _comments(_SHOWN).where(*rules).order_by(said_at, col(Comment.id))
+    return query.limit(bindparam("most", type_=Integer()))
+
+
+def _moment(name: str) -> Any:
+    return bindparam(name, type_=UTCDateTime())
+
+
+def _values(only: WorkFilter, behind: WorkKey | None) -> dict[str, Any]:
+    """What the query of a part is asked with. Raises ValueError for a month that is none."""
+    found: dict[str, Any] = {"area": only.area} if only.area else {}
     if only.month:
         first = datetime.strptime(only.month, "%Y-%m").replace(tzinfo=CHINA)
-        years, months = divmod(first.month, 12)
-        until = first.replace(year=first.year + years, month=months + 1)
-        rules += [col(Comment.said_at) >= first, col(Comment.said_at) < until]
-    return rules
+        years, months_on = divmod(first.month, 12)
+        found |= {"first": first, "until": first.replace(year=first.year + years, month=months_on + 1)}
+    if behind is not None:
+        found |= {"behind": behind.said_at, "behind_id": behind.comment_id}
+    return found
 
 
 def one_to_answer(session: Session, community_id: int, comment_id: int) -> ToAnswer | None:
@@ -192,8 +221,24 @@ def one_to_answer(session: Session, community_id: int, comment_id: int) -> ToAns
     return ToAnswer(*row) if row else None
 
 
+def months(session: Session, community_id: int) -> list[str]:
+    """The months (2026-10, China's time) from the first comment to the last, the latest first."""
+    ends = [
+        select(end(col(Comment.said_at))).where(col(Comment.community_id) == community_id).scalar_subquery()
+        for end in (func.min, func.max)
+    ]
+    first, last = session.execute(select(*ends)).one()
+    if first is None:
+        return []
+    begin, end = (at.astimezone(CHINA).year * 12 + at.astimezone(CHINA).month - 1 for at in (first, last))
+    return [f"{n // 12}-{n % 12 + 1:02d}" for n in range(end, begin - 1, -1)]
+
+
 def waiting(session: Session, community_id: int) -> Waiting:
     """How many comments wait for an answer."""
-    here = (col(Comment.community_id) == community_id, ~_answered)
-    query = select(func.count(), func.count(case((_alarmed, 1)))).select_from(Comment).where(*here)
-    return Waiting(*map(int, session.execute(query).one()))
+    return Waiting(*map(int, session.execute(_WAITING, {"community_id": community_id}).one()))
+
+
+_WAITING: Final = (
+    select(func.count(), func.count(case((_alarmed, 1)))).select_from(Comment).where(_HERE, ~_answered)
+)

@@ -48,14 +48,17 @@ def card(seat: Seat, item: ToAnswer | None) -> None:
         topic = topic_here(session, item.comment_id)
         others = others_said(session, item.comment_id)
     with st.container(key="answer-card", border=True):
-        st.html(answer_list.row(item))
-        if topic and topic.title:
-            told = [say("answers.list.topic", title=topic.title)]
-            told += [say("answers.list.others", n=f"{others.voices:,}")] if others else []
-            st.html(f'<p class="st-note">{escape(" · ".join(told))}</p>')
+        st.html(answer_list.row(item) + _topic(topic, others.voices if others else 0) + _history(given))
         contact_reveal.section(seat, item.comment_id)
-        st.html(_history(given))
         _form(seat, item, given, topic)
+
+
+def _topic(topic: TopicHere | None, others: int) -> str:
+    if topic is None or not topic.title:
+        return ""
+    told = [say("answers.list.topic", title=topic.title)]
+    told += [say("answers.list.others", n=f"{others:,}")] if others else []
+    return f'<p class="st-note">{escape(" · ".join(told))}</p>'
 
 
 def _history(given: Sequence[Given]) -> str:
@@ -80,7 +83,6 @@ def _told(one: Given) -> str:
 def _form(seat: Seat, item: ToAnswer, given: Sequence[Given], topic: TopicHere | None) -> None:
     last = given[-1] if given else None
     with st.form(f"answers.form.{item.comment_id}.{deeds.turn()}", border=False):
-        st.html(f"<h3>{escape(say('answers.form.title'))}</h3>")
         state = st.selectbox(
             say("answers.form.state"), list(ANSWER_STATES), index=None,
             format_func=ANSWER_STATES.__getitem__, placeholder=say("answers.form.choose"),

@@ -1,4 +1,4 @@
-"""Below the answers: what stands on the public board, to be taken down; who signed up for what is to come."""
+"""Beside the answers: what stands on the board, to be taken down; who signed up for what is to come."""
 
 from __future__ import annotations
 

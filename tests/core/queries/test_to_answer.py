@@ -14,10 +14,12 @@ from core.queries.to_answer import (
     ToAnswer,
     Waiting,
     WorkFilter,
+    months,
     one_to_answer,
     waiting,
     work_page,
 )
+from core.words import CHINA
 from models.alert import Alert
 from models.comment import AnswerToResidents, Correction, Verdict
 from models.topic import CommentTopic, Topic
@@ -212,3 +214,15 @@ def test_the_topic_of_a_comment_is_the_one_it_counts_to(book: TopicBook) -> None
 
 def test_the_first_filter_is_who_waits() -> None:
     assert WorkFilter() == ("", "", OPEN)
+
+
+def test_months_go_from_the_first_comment_to_the_last(book: TopicBook) -> None:
+    with database.reading() as session:
+        assert months(session, book.here) == []
+    for days in (0, 70):
+        book.says("电梯坏了", days_ago=days)
+    with database.reading() as session:
+        found = months(session, book.here)
+    ends = [NOON.astimezone(CHINA), (NOON - timedelta(days=70)).astimezone(CHINA)]
+    assert [found[0], found[-1]] == [f"{at:%Y-%m}" for at in ends]
+    assert found == sorted(set(found), reverse=True) and len(found) in (3, 4)

@@ -62,8 +62,10 @@ def _topic(small: Small, *ids: int) -> int:
 
 
 def test_nobody_waits_and_nothing_is_public(staffed: Small, visit: Visit) -> None:
-    said = _all(visit("answers"))
-    assert "没有等着答复的意见" in said and "还没有公开的答复" in said and "近期没有活动" in said
+    screen = visit("answers")
+    assert "没有等着答复的意见" in _all(screen)
+    assert "还没有公开的答复" in _all(_look_at(screen, "public"))
+    assert "近期没有活动" in _all(_look_at(screen, "signups"))
 
 
 def test_who_waits_longest_is_looked_at_first_and_danger_before_all(staffed: Small, visit: Visit) -> None:
@@ -172,6 +174,11 @@ def test_one_may_answer_another_one_and_turn_the_page(staffed: Small, visit: Vis
     assert "第 1–10 条" in told(screen.button(key="answers.back").click().run())
 
 
+def _look_at(screen: AppTest, view: str) -> AppTest:
+    screen.segmented_control(key="answers.view").select(view)
+    return screen.run()
+
+
 def test_what_is_public_can_be_taken_down(staffed: Small, visit: Visit) -> None:
     with database.writing() as session:
         session.add(
@@ -180,7 +187,7 @@ def test_what_is_public_can_be_taken_down(staffed: Small, visit: Visit) -> None:
                 state="done", answered_at=now(), published=True,
             )
         )  # fmt: skip
-    screen = visit("answers")
+    screen = _look_at(visit("answers"), "public")
     assert "电梯&lt;维修&gt;" in told(screen) and "37 人说到" in told(screen)
     said = _all(_press(screen, "撤下"))
     assert "已从“看回应”撤下" in said and "还没有公开的答复" in said
@@ -197,7 +204,7 @@ def test_sign_ups_are_counted_activity_by_activity(staffed: Small, visit: Visit)
         session.flush()
         for state in ("enrolled", "enrolled", "waiting", "withdrawn"):
             session.add(Enrolment(activity_id=made.id or 0, enrolled_at=now(), state=state))
-    page = told(visit("answers"))
+    page = told(_look_at(visit("answers"), "signups"))
     row = page[page.index("健步走") :]
     cells = [part.split("</td>")[0].rpartition(">")[2] for part in row.split("<td")[1:6]]
     assert cells[1:] == ["2", "2", "1", "是"]
