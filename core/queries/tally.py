@@ -10,6 +10,7 @@ import pandas as pd
 from sqlalchemy import Integer, cast, func, select
 from sqlmodel import Session, col
 
+from core.queries.frame import frame
 from models.response import Response
 from models.tally import ASKED, FoldState, Tally, TallyMargin
 
@@ -22,7 +23,7 @@ def cells(session: Session, round_id: int) -> pd.DataFrame:
     rows = session.execute(
         query.where(col(Tally.round_id) == round_id, col(Tally.question) == ASKED, col(Tally.choice) == ASKED)
     ).all()
-    return pd.DataFrame(rows, columns=[*CELL, "n"])
+    return frame(rows, [*CELL, "n"])
 
 
 def counts(session: Session, round_id: int, questions: Collection[str]) -> pd.DataFrame:
@@ -40,7 +41,7 @@ def counts(session: Session, round_id: int, questions: Collection[str]) -> pd.Da
             col(Tally.round_id) == round_id, col(Tally.question).in_(questions), col(Tally.choice) != ASKED
         )
     ).all()
-    return pd.DataFrame(rows, columns=["question", "item", *CELL, "n"])
+    return frame(rows, ["question", "item", *CELL, "n"])
 
 
 def asked(session: Session, round_id: int, questions: Collection[str]) -> pd.DataFrame:
@@ -53,7 +54,7 @@ def asked(session: Session, round_id: int, questions: Collection[str]) -> pd.Dat
             col(Tally.round_id) == round_id, col(Tally.question).in_(questions), col(Tally.choice) == ASKED
         )
     ).all()
-    return pd.DataFrame(rows, columns=["question", *CELL, "asked"])
+    return frame(rows, ["question", *CELL, "asked"])
 
 
 def totals(session: Session, round_id: int, questions: Collection[str]) -> pd.DataFrame:
@@ -64,7 +65,7 @@ def totals(session: Session, round_id: int, questions: Collection[str]) -> pd.Da
         .group_by(col(Tally.question), col(Tally.choice))
         .order_by(col(Tally.question), col(Tally.choice))
     )
-    return pd.DataFrame(session.execute(query).all(), columns=["question", "choice", "n"])
+    return frame(session.execute(query), ["question", "choice", "n"])
 
 
 def margin(session: Session, round_id: int, name: str, questions: Collection[str]) -> pd.DataFrame:
@@ -83,7 +84,7 @@ def margin(session: Session, round_id: int, name: str, questions: Collection[str
             col(TallyMargin.question).in_(questions),
         )
     ).all()
-    return pd.DataFrame(rows, columns=["level", "question", "choice", "n", "asked"])
+    return frame(rows, ["level", "question", "choice", "n", "asked"])
 
 
 # Asked on every run of the screens with figures: put together once, and both in one go.
