@@ -23,6 +23,8 @@ KEY = re.compile(r"-[0-9a-f]{6}-([\w-]+)$")
 GO = re.compile(r"\d+-go$")
 CODE = re.compile(r'class="ls-receipt">.*?<strong>([^<]+)<', re.DOTALL)
 MOST_STEPS = 60
+# The box with which a child's guardian agrees.
+GUARDIAN = "guardian"
 
 
 @dataclass
@@ -43,6 +45,7 @@ class Screen(Visitor):
         super().__init__(port)
         self._drawing = False
         self.choices: dict[str, tuple[str, list[str]]] = {}
+        self.boxes: dict[str, str] = {}
         self.button, self.receipt = "", ""
         self._states: dict[str, WidgetState] = {}
 
@@ -54,6 +57,12 @@ class Screen(Visitor):
         self._states[id_] = state
         return self._rerun()
 
+    def tick(self, code: str) -> float:
+        """Tick the box of this name; seconds until the page is whole again."""
+        id_ = self.boxes[code]
+        self._states[id_] = WidgetState(id=id_, bool_value=True)
+        return self._rerun()
+
     def press(self) -> float:
         """Press the button that leads on; seconds until the next screen is whole."""
         return self._rerun(WidgetState(id=self.button, trigger_value=True))
@@ -61,7 +70,7 @@ class Screen(Visitor):
     def _rerun(self, *more: WidgetState) -> float:
         request = BackMsg()
         request.rerun_script.page_script_hash = self._page
-        there = {id_ for id_, _ in self.choices.values()}
+        there = {id_ for id_, _ in self.choices.values()} | set(self.boxes.values())
         kept = [state for id_, state in self._states.items() if id_ in there]
         request.rerun_script.widget_states.widgets.extend([*kept, *more])
         started = time.perf_counter()
@@ -71,7 +80,7 @@ class Screen(Visitor):
     def _heard(self, told: ForwardMsg) -> None:
         kind = told.WhichOneof("type")
         if kind == "new_session":
-            self.choices, self.button = {}, ""
+            self.choices, self.boxes, self.button = {}, {}, ""
         if kind != "delta":
             return
         element = told.delta.new_element
@@ -81,6 +90,8 @@ class Screen(Visitor):
         elif drawn == "button_group" and (key := KEY.search(element.button_group.id)):
             options = [option.content for option in element.button_group.options]
             self.choices[key[1]] = element.button_group.id, options
+        elif drawn == "checkbox" and (key := KEY.search(element.checkbox.id)):
+            self.boxes[key[1]] = element.checkbox.id
         elif drawn == "button" and (key := KEY.search(element.button.id)) and GO.search(key[1]):
             self.button = element.button.id
 
@@ -147,6 +158,11 @@ def _step(screen: Screen, sheet: Mapping[str, Any], labels: Labels, thought: flo
         time.sleep(thought / (2 * (len(left) + 1)))
         seen.taps.append(screen.tap(code, labels.of(code, screen.choices[code][1], sheet.get(code))))
     time.sleep(max(0.0, thought - (time.perf_counter() - begun)))
+    if GUARDIAN in screen.boxes:
+        seen.taps.append(screen.tick(GUARDIAN))
     if not screen.button:
         raise RunFailed("no button leads on")
+    before = set(screen.choices)
     seen.steps.append(screen.press())
+    if before and not screen.receipt and before == set(screen.choices):
+        raise RunFailed(f"the same step again: {', '.join(sorted(before))}")
