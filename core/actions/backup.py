@@ -11,7 +11,7 @@ import hashlib
 import os
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import islice
@@ -19,13 +19,14 @@ from pathlib import Path
 from typing import IO, Any
 
 import orjson
-from sqlalchemy import Date, LargeBinary, Table, insert, select, text
+from sqlalchemy import Date, LargeBinary, RowMapping, Table, func, insert, select, text
 from sqlmodel import Session
 
 from core import database
 from core.actions import round_cache
 from core.actions.empty import empty, is_empty
 from core.actions.imports import Advance, no_progress
+from core.actions.withdraw import withdraw_again
 from core.errors import Invalid, Unavailable
 from core.words import say
 from models.base import UTCDateTime, now
@@ -38,6 +39,7 @@ MANIFEST = "manifest.json"
 BATCH = 5_000
 # Whoever was signed in signs in again: a backup must not hold what opens a door.
 LEFT_OUT = ("staff_session",)
+TOMBSTONE = metadata.tables["tombstone"]
 TABLES = [table for table in metadata.sorted_tables if table.name not in LEFT_OUT]
 
 
@@ -121,6 +123,7 @@ def _plain(value: Any) -> str:
 def restore(path: Path, *, force: bool = False, advance: Advance = no_progress) -> Manifest:
     """Replace the record by a backup's, in one transaction, after the whole file was found sound.
 
+    What residents deleted since the backup was made is deleted again: the record's tombstones outlive it.
     Raises Invalid: torn or no backup, of another version, or the record isn't empty and no `force`.
     """
     try:
@@ -132,6 +135,7 @@ def restore(path: Path, *, force: bool = False, advance: Advance = no_progress) 
     except OSError as error:
         raise Invalid(say("cli.backup.unreadable", name=path.name)) from error
     round_cache.forget()
+    withdraw_again()
     return manifest
 
 
@@ -177,14 +181,25 @@ def _replace(packed: zipfile.ZipFile, manifest: Manifest, *, force: bool, advanc
     with database.writing() as session:
         if not force and not is_empty(session):
             raise Invalid(say("cli.backup.not_empty"))
+        gone = session.execute(select(TOMBSTONE)).mappings().all()
         empty(session)
         for table in TABLES:
             with packed.open(f"{table.name}.jsonl") as lines:
                 for batch in _batches(lines):
                     session.execute(insert(table), _rows(table, batch))
                     advance(len(batch))
+        _deleted_since(session, gone)
         if session.get_bind().dialect.name == "postgresql":
             _continue_numbers(session)
+
+
+def _deleted_since(session: Session, gone: Sequence[RowMapping]) -> None:
+    """Put back the tombstones the backup does not know of."""
+    known = set(session.scalars(select(TOMBSTONE.c.receipt_hash)))
+    later = [dict(row) for row in gone if row["receipt_hash"] not in known]
+    newest = session.scalar(select(func.max(TOMBSTONE.c.id))) or 0
+    for id_, row in enumerate(later, newest + 1):
+        session.execute(insert(TOMBSTONE), row | {"id": id_})
 
 
 def _batches(lines: IO[bytes]) -> Iterator[list[bytes]]:

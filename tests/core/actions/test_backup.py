@@ -17,13 +17,16 @@ from core import database
 from core.actions import backup as deeds
 from core.actions import round_cache
 from core.actions.backup import backup, restore
+from core.actions.comments import Sentence, say_sentence
 from core.actions.empty import empty_record, is_empty
 from core.actions.fold import fold_all
 from core.actions.import_comments import import_comments
 from core.actions.recount_check import differences
 from core.actions.submit import Submission, save_response
+from core.actions.withdraw import withdraw
 from core.errors import Invalid, Unavailable
 from core.queries.check_data import figures, findings
+from core.security import receipt_hash
 from core.settings import settings
 from models.account import Account, Consent, Contact, StaffSession
 from models.base import now
@@ -129,6 +132,23 @@ def test_new_responses_are_still_folded_after_a_restore_of_a_record_whose_last_w
     receipt = save_response(Submission(filled.round, filled.answers(), "after"))
     if database.engine().dialect.name == "postgresql":
         assert receipt.response_id == 501 and fold_all() == 1
+
+
+def test_what_was_deleted_since_the_backup_does_not_come_back_with_it(filled: Any, tmp_path: Path) -> None:
+    receipts = [save_response(Submission(filled.round, filled.answers(), f"k{i}")) for i in (2, 5)]
+    said = say_sentence(Sentence(filled.community, "路灯坏了", key="s" * 32))
+    with database.writing() as session:
+        withdraw(session, receipt_hash(receipts[0].code))
+    backup(tmp_path / "b.zip")
+    for code in (receipts[1].code, said.code):
+        with database.writing() as session:
+            withdraw(session, receipt_hash(code))
+    gone = _rows()["tombstone"]
+    restore(tmp_path / "b.zip", force=True)
+    rows = _rows()
+    assert (len(rows["response"]), "路灯坏了" in str(rows["comment"])) == (5, False)
+    assert [row[1:] for row in rows["tombstone"]] == [row[1:] for row in gone] and len(gone) == 3
+    assert _checked()[:2] == ([], [])
 
 
 def test_a_record_that_is_not_empty_is_replaced_only_on_purpose(filled: Any, tmp_path: Path) -> None:
