@@ -25,6 +25,7 @@ class Right(StrEnum):
     PLACING = "placing"
     ANSWERS = "answers"
     REVIEW = "review"
+    REVIEWERS = "reviewers"
     CLASSIFIER = "classifier"
     ASSIST = "assist"
 
@@ -32,6 +33,7 @@ class Right(StrEnum):
 _FIGURES: Final = frozenset({Right.OVERVIEW, Right.DEMAND, Right.GAP, Right.SATISFACTION})
 
 # Redacted comments are read by those who answer or serve residents; a purchaser sees figures, not words.
+# How much each reviewer read, by name, is for who guides them.
 PERMISSIONS: Final[dict[str, frozenset[Right]]] = {
     "resident": frozenset(),
     "committee": _FIGURES
@@ -48,7 +50,15 @@ PERMISSIONS: Final[dict[str, frozenset[Right]]] = {
     "social_worker": _FIGURES
     | {Right.COMMENTS, Right.ANSWERS, Right.ALERTS, Right.CONTACTS, Right.REVIEW, Right.ASSIST},
     "supervisor": _FIGURES
-    | {Right.COMMENTS, Right.ALERTS, Right.CONTACTS, Right.REVIEW, Right.CLASSIFIER, Right.ASSIST},
+    | {
+        Right.COMMENTS,
+        Right.ALERTS,
+        Right.CONTACTS,
+        Right.REVIEW,
+        Right.REVIEWERS,
+        Right.CLASSIFIER,
+        Right.ASSIST,
+    },
     "provider": _FIGURES,
     "purchaser": _FIGURES,
     "assessor": _FIGURES,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlmodel import Session, col
 
 from core.actions.audit import audit
@@ -46,17 +46,26 @@ def hide_topic(session: Session, topic_id: int, *, community_id: int, by: int) -
 
 
 def merge_topics(session: Session, topic_id: int, into_id: int, *, community_id: int, by: int) -> None:
-    """Count the topic's comments to another topic of its area, from now on. Raises NotFound, Invalid."""
-    topic, into = _topic(session, topic_id, community_id), _topic(session, into_id, community_id)
-    if topic_id == into_id or MERGED in (topic.state, into.state):
-        raise Invalid(say("topics.merged_already"))
+    """Say that two topics of an area are one matter: the first counts to the other, whose title stays.
+
+    Those merged into it before go along. Raises NotFound, and Invalid: with itself, of another community or
+    area, merged already, or hidden (taking the merging back would show it to residents again).
+    """
+    if topic_id == into_id:
+        raise Invalid(say("topics.itself"))
+    topic, into = _pair(session, topic_id, into_id, community_id)
     if topic.area != into.area:
         raise Invalid(say("topics.other_area"))
+    if topic.state == HIDDEN:
+        raise Invalid(say("topics.hidden_first"))
+    if MERGED in (topic.state, into.state):
+        raise Invalid(say("topics.merged_already" if topic.state == MERGED else "topics.into_merged"))
     topic.state, topic.merged_into_id = MERGED, into_id
-    # Those merged into it before go along: a merged topic always points to one that counts.
+    # A merged topic always points to one that counts.
     before = update(Topic).where(col(Topic.merged_into_id) == topic_id)
     session.execute(before.values(merged_into_id=into_id))
     audit(session, "topic.merged", "topic", topic_id, account_id=by)
+    audit(session, "topic.merged_into", "topic", into_id, account_id=by)
 
 
 def restore_topic(session: Session, topic_id: int, *, community_id: int, by: int) -> None:
@@ -64,6 +73,17 @@ def restore_topic(session: Session, topic_id: int, *, community_id: int, by: int
     topic = _topic(session, topic_id, community_id)
     topic.state, topic.merged_into_id = APPROVED if topic.title else FOUND, None
     audit(session, "topic.restored", "topic", topic_id, account_id=by)
+
+
+def _pair(session: Session, topic_id: int, into_id: int, community_id: int) -> tuple[Topic, Topic]:
+    """Both topics, locked in the order of their numbers: the same pair the other way round waits its turn."""
+    found = {i: session.get(Topic, i, with_for_update=True) for i in sorted((topic_id, into_id))}
+    topic, into = found[topic_id], found[into_id]
+    if topic is None or into is None or topic.community_id != community_id:
+        raise NotFound(say("topics.unknown"))
+    if into.community_id != community_id:
+        raise Invalid(say("topics.other_community"))
+    return topic, into
 
 
 def _topic(session: Session, topic_id: int, community_id: int) -> Topic:
@@ -87,10 +107,11 @@ def _checked(session: Session, topic_id: int, title: str) -> str:
 
 
 def _is_said(session: Session, topic_id: int, words: str) -> bool:
-    """Whether the words stand as they are in one of the topic's comments."""
+    """Whether the words stand as they are in one of the topic's comments, those merged into it among them."""
     query = (
         select(col(Comment.redacted))
         .join(CommentTopic, col(CommentTopic.comment_id) == col(Comment.id))
-        .where(col(CommentTopic.topic_id) == topic_id)
+        .join(Topic, col(Topic.id) == col(CommentTopic.topic_id))
+        .where(func.coalesce(col(Topic.merged_into_id), col(Topic.id)) == topic_id)
     )
     return any(words in plain(text) for text in session.scalars(query))

@@ -119,7 +119,9 @@ def _store(
     """Put one area's topics in the place of those before; how many were known."""
     community_id, area = where
     of_area = (col(Topic.community_id) == community_id, col(Topic.area) == area)
-    kept = session.scalars(select(Topic).where(*of_area).order_by(col(Topic.id))).all()
+    # Locked: what a person decides meanwhile about one of them waits, and finds it gone where it went.
+    rows = select(Topic).where(*of_area).order_by(col(Topic.id)).with_for_update()
+    kept = session.scalars(rows).all()
     session.execute(
         delete(CommentTopic).where(col(CommentTopic.topic_id).in_(select(col(Topic.id)).where(*of_area)))
     )

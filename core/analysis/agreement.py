@@ -62,6 +62,20 @@ def krippendorff_alpha(labels: pd.DataFrame, *, seed: int = 0, draws: int = DRAW
     return Agreement(alpha, float(low), float(high), *sizes)
 
 
+def by_reviewer(labels: pd.DataFrame) -> pd.DataFrame:
+    """What each reviewer read, and how often another said the same: columns reviewer, n, both, same.
+
+    `labels`: as for krippendorff_alpha, in the order given. `n` comments read, `both` of them by another too,
+    `same` of these with one area. Of several others the one who read first counts.
+    """
+    place = labels.groupby("comment_id").cumcount()
+    first, second = (labels[place == n].set_index("comment_id")["area"] for n in (0, 1))
+    comment = labels["comment_id"]
+    other = comment.map(first).where(place > 0, comment.map(second))
+    found = labels.assign(both=other.notna(), same=other == labels["area"]).groupby("reviewer")
+    return found.agg(n=("area", "size"), both=("both", "sum"), same=("same", "sum")).reset_index()
+
+
 def _alpha(times: Floats, counts: Floats) -> Floats:
     """α for each row of `times` (how often each unit is taken); NaN where only one value occurs."""
     raters = counts.sum(axis=1)

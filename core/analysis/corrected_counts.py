@@ -17,7 +17,7 @@ import pandas as pd
 from core.analysis.cube import Bools, Floats, Ints
 from core.analysis.error_rates import CELL_LEANS, Rates, error_rates
 from core.analysis.review_sample import AREAS, CELL_AREA, cells, labelled, sampled
-from core.analysis.suppression import SHARE_FROM, protect_line, too_few
+from core.analysis.suppression import protect_line, too_few
 from core.words import say
 
 # Below so many labels of the sample nothing is corrected.
@@ -34,7 +34,8 @@ class CorrectedCounts:
     """`table` by area (and month): machine (abstained ones left out), corrected with low and high (95 %).
 
     The corrected counts cover all `n` comments read, the abstained ones too, and add up to n. `why` is
-    empty, or says why corrected, low and high are null. Before it is shown the table goes through `shown`.
+    empty, or says why corrected, low and high are null. Before it is shown the table goes through `shown`,
+    or `shown_by_month`.
     """
 
     table: pd.DataFrame
@@ -43,11 +44,6 @@ class CorrectedCounts:
     labelled: int
     sampled: int
     why: str
-
-    @property
-    def abstained_share(self) -> float | None:
-        """The share the machine abstained from; None below 30 comments."""
-        return self.abstained / self.n if self.n >= SHARE_FROM else None
 
 
 def corrected_counts(frame: pd.DataFrame, *, seed: int = 0, draws: int = DRAWS) -> CorrectedCounts:
@@ -65,15 +61,35 @@ def corrected_by_month(frame: pd.DataFrame, *, seed: int = 0, draws: int = DRAWS
 
 
 def shown(table: pd.DataFrame) -> pd.DataFrame:
-    """The table with a column `hidden`: counts of 1 to 4 comments, or what would tell them, became null."""
-    keys = table["month"] if "month" in table else pd.Series(0, index=table.index)
-    hidden = pd.Series(False, index=table.index)
-    for _, rows in table.groupby(keys.to_numpy()):
-        for column in ("machine", "corrected"):
-            if rows[column].notna().all():
-                values = rows[column].to_numpy(dtype=float).round()
-                few = too_few(values)
-                hidden[rows.index] |= protect_line(values, few, few) if few.any() else few
+    """The table by area with a column `hidden`: counts of 1 to 4, or what would tell them, became null."""
+    return _masked(table, _few(table))
+
+
+def shown_by_month(months: pd.DataFrame, whole: pd.DataFrame) -> pd.DataFrame:
+    """The table by month and area hidden likewise, an area's months as a line whose sum stands in `whole`.
+
+    `whole`: the same comments by area, as `shown` gives them. Where an area's sum is hidden all its months
+    are. The sums of months may be told nowhere, as in comment_counts.by_area_and_month.
+    """
+    alone = set(whole.loc[whole["hidden"], "area"])
+    hidden = pd.Series(False, index=months.index)
+    for area, rows in months.groupby("area"):
+        hidden[rows.index] = True if area in alone else _few(rows)
+    return _masked(months, hidden.to_numpy(dtype=bool))
+
+
+def _few(rows: pd.DataFrame) -> Bools:
+    """Which rows hold 1 to 4 comments, or would tell of one that does to a reader who knows the sum."""
+    hidden = np.full(len(rows), False)
+    for column in ("machine", "corrected"):
+        if rows[column].notna().all():
+            values = rows[column].to_numpy(dtype=float).round()
+            few = too_few(values)
+            hidden |= protect_line(values, few, few) if few.any() else few
+    return hidden
+
+
+def _masked(table: pd.DataFrame, hidden: Bools) -> pd.DataFrame:
     out = table.astype({"machine": "Int64"})
     out.loc[hidden, FIGURES[1:]] = pd.NA
     return out.assign(hidden=hidden)

@@ -15,6 +15,7 @@ import pandas as pd
 
 from core.analysis.cube import Bools, Floats, Ints
 from core.analysis.review_sample import AREAS, BANDS, CELL_AREA, CELL_BAND, CELLS, cells, sampled
+from core.analysis.suppression import SHARE_FROM, SMALLEST_SHOWN
 
 # How many labels what is expected elsewhere is worth, in a cell and in an area's or band's rate.
 CELL_LEANS = 3.0
@@ -77,6 +78,17 @@ def confusion(frame: pd.DataFrame, *, in_sample: Bools | None = None) -> pd.Data
             "share": share[predicted, label],
         }
     )
+
+
+def corrections(found: pd.DataFrame) -> pd.DataFrame:
+    """What people changed, of `confusion`, the most frequent first: predicted, label, n, share.
+
+    `n` labels of the sample, five at least; `share` is null where fewer than 30 were predicted so.
+    """
+    of = found.groupby("predicted")["n"].transform("sum")
+    wrong = (found["predicted"] != found["label"]) & (found["n"] >= SMALLEST_SHOWN)
+    told = found.assign(share=found["share"].where(of >= SHARE_FROM))[wrong]
+    return told.sort_values("n", ascending=False, kind="stable", ignore_index=True)
 
 
 def _homes(sizes: Ints, n: Ints) -> Ints:

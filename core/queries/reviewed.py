@@ -2,20 +2,36 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import pandas as pd
-from sqlalchemy import and_, case, func, or_, select
+from sqlalchemy import and_, bindparam, case, func, or_, select
 from sqlmodel import Session, col
 
 from core.analysis.drift import Reference
 from core.analysis.suppression import SHARE_FROM
 from core.database import month_of
+from models.account import Account
 from models.classifier_version import ADOPTED, ClassifierVersion
 from models.comment import Classification, Comment, Label, WithdrawnLabel
 
 READ = ["comment_id", "month", "predicted", "probability", "abstained", "label"]
-LABELS = ["comment_id", "month", "reviewer", "area"]
+LABELS = ["comment_id", "reviewer", "area"]
+_here = col(Comment.community_id) == bindparam("community_id")
+_first_of_each = select(func.min(col(Label.id))).group_by(col(Label.comment_id), col(Label.account_id))
+_FIRST: Final = (
+    select(col(Label.comment_id), col(Label.account_id), col(Label.area))
+    .join(Comment, col(Comment.id) == col(Label.comment_id))
+    .where(_here, col(Label.id).in_(_first_of_each))
+    .order_by(col(Label.id))
+)
+_NAMES: Final = (
+    select(col(Account.id), col(Account.display))
+    .join(Label, col(Label.account_id) == col(Account.id))
+    .join(Comment, col(Comment.id) == col(Label.comment_id))
+    .where(_here)
+    .distinct()
+)
 
 
 class Newest(NamedTuple):
@@ -88,15 +104,14 @@ def reviewed(session: Session, community_id: int) -> pd.DataFrame:
 
 
 def labels_by_reviewer(session: Session, community_id: int) -> pd.DataFrame:
-    """The newest label of each reviewer on each comment: comment_id, month, reviewer (account id), area."""
-    newest = func.max(col(Label.id)).label("id")
-    month = month_of(col(Comment.said_at), session)
-    newest_of_each = select(newest).group_by(col(Label.comment_id), col(Label.account_id))
-    query = (
-        select(col(Comment.id), month, col(Label.account_id), col(Label.area))
-        .select_from(Label)
-        .join(Comment, col(Comment.id) == col(Label.comment_id))
-        .where(col(Comment.community_id) == community_id, col(Label.id).in_(newest_of_each))
-        .order_by(col(Comment.id), col(Label.account_id))
-    )
-    return pd.DataFrame(session.execute(query).all(), columns=LABELS)
+    """The first label of each reviewer on each comment, in the order given: comment_id, reviewer, area.
+
+    First ones, for a later one may be given after seeing another's. `reviewer` is an account's id.
+    """
+    rows = session.execute(_FIRST, {"community_id": community_id}).all()
+    return pd.DataFrame(rows, columns=LABELS)
+
+
+def reviewer_names(session: Session, community_id: int) -> dict[int, str]:
+    """The names, by account id, of all who labelled a comment of the community: for their supervisor."""
+    return dict(session.execute(_NAMES, {"community_id": community_id}).all())

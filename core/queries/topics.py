@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final, NamedTuple
 
 import pandas as pd
-from sqlalchemy import ColumnElement, Select, case, func, select
+from sqlalchemy import ColumnElement, Select, bindparam, case, func, select
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
@@ -64,7 +64,25 @@ class OthersSaid(NamedTuple):
     voices: int
 
 
+class MergedTopic(NamedTuple):
+    """A topic that counts to another one of its area; words are joined by 、, a title may be empty."""
+
+    area: str
+    topic_id: int
+    title: str
+    words: str
+    into_id: int
+    into_title: str
+    into_words: str
+
+
 _counting = aliased(Topic, name="counting")
+_MERGED: Final = (
+    select(Topic, _counting)
+    .join(_counting, col(_counting.id) == col(Topic.merged_into_id))
+    .where(col(Topic.community_id) == bindparam("community_id"), col(Topic.state) == MERGED)
+    .order_by(col(_counting.id), col(Topic.id))
+)
 _topic_id: ColumnElement[Any] = func.coalesce(col(Topic.merged_into_id), col(Topic.id))
 
 
@@ -105,6 +123,18 @@ def topic_counts(session: Session, community_id: int, span: Span, *, area: str =
         if t.id in counted
     ]
     return pd.DataFrame(rows, columns=COUNTED).astype({"now": int, "before": int})
+
+
+def merged_topics(session: Session, community_id: int) -> list[MergedTopic]:
+    """What was merged into what, of all areas, whether anybody spoke of it lately or not."""
+    return [
+        MergedTopic(one.area, *_named(one), *_named(into))
+        for one, into in session.execute(_MERGED, {"community_id": community_id})
+    ]
+
+
+def _named(topic: Topic) -> tuple[int, str, str]:
+    return topic.id or 0, topic.title, "、".join(topic.words)
 
 
 def area_voices(session: Session, community_id: int, span: Span) -> pd.DataFrame:

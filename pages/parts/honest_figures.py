@@ -11,13 +11,12 @@ import streamlit as st
 from core import database
 from core.analysis.corrected_counts import FIGURES, CorrectedCounts, corrected_counts, shown
 from core.analysis.drift import drift
-from core.analysis.suppression import shown_count
 from core.errors import LinshengError
 from core.output.comments_chart import label_of
 from core.queries.reviewed import Newest, any_label, evaluated, newest_of_all, reviewed
 from core.settings import settings
 from core.words import say
-from pages.parts import show
+from pages.parts import honest_months, show
 from pages.parts.figures import kept
 
 # Of the months whose agreement left the band, only the latest are told.
@@ -26,10 +25,14 @@ MOST_MONTHS = 3
 
 @dataclass(frozen=True, slots=True)
 class Honest:
-    """Ready to draw: a table as text, what it rests on, or `why` there is none; `moved`: drift in words."""
+    """Ready to draw: a table as text, what it rests on, or `why` there is none; `moved`: drift in words.
+
+    `areas`: those whose months can be shown, most comments first.
+    """
 
     why: str
     table: pd.DataFrame
+    areas: tuple[str, ...]
     basis: str
     moved: tuple[str, ...]
 
@@ -44,10 +47,11 @@ def section(community_id: int) -> None:
     except LinshengError as error:
         show.fail(str(error))
         return
-    if found is None or found.why:
+    if newest is None or found is None or found.why:
         show.empty(found.why if found else say("honest.no_labels"))
     else:
         _table(found)
+        honest_months.choose(community_id, newest, found.areas)
     if found and found.moved:
         lines = "".join(f"<li>{escape(line)}</li>" for line in found.moved)
         chance = f'<p class="st-note">{escape(say("honest.drift.chance"))}</p>'
@@ -69,22 +73,28 @@ def _counted(url: str, community_id: int, newest: Newest) -> Honest:
         frame, reference = reviewed(session, community_id), evaluated(session)
     counts = corrected_counts(frame)
     moved = told_drift(drift(frame, reference)) if reference else ()
-    return Honest(counts.why, as_table(shown(counts.table)), _basis(counts), moved)
+    figures = in_order(shown(counts.table))
+    areas = tuple(figures.loc[~figures["hidden"], "area"].tolist())
+    return Honest(counts.why, as_table(figures), areas, _basis(counts), moved)
 
 
-def as_table(figures: pd.DataFrame) -> pd.DataFrame:
-    """What corrected_counts.shown gives, as text: most comments first, hidden ones and `other` last.
+def in_order(figures: pd.DataFrame) -> pd.DataFrame:
+    """What corrected_counts.shown gives: most comments first, hidden ones and `other` last.
 
     Areas with no comment, by the machine or corrected, have no row.
     """
     rows = figures[figures["hidden"] | (figures["machine"] > 0) | (figures["corrected"].round() > 0)]
     last = rows["area"] == "other"
-    rows = rows.assign(last=last).sort_values(
+    return rows.assign(last=last).sort_values(
         ["last", "hidden", "corrected"], ascending=[True, True, False], kind="stable"
     )
+
+
+def as_table(figures: pd.DataFrame) -> pd.DataFrame:
+    """What corrected_counts.shown gives, as text, `in_order`."""
     cells = [
-        [label_of(area), *_told(machine, corrected, low, high)]
-        for area, machine, corrected, low, high in rows[FIGURES].itertuples(index=False)
+        [label_of(area), *honest_months.told(machine, corrected, low, high)]
+        for area, machine, corrected, low, high in in_order(figures)[FIGURES].itertuples(index=False)
     ]
     return pd.DataFrame(cells, columns=[say(f"honest.column.{name}") for name in _COLUMNS])
 
@@ -92,17 +102,10 @@ def as_table(figures: pd.DataFrame) -> pd.DataFrame:
 _COLUMNS = ("area", "machine", "corrected", "interval")
 
 
-def _told(machine: int, corrected: float, low: float, high: float) -> tuple[str, str, str]:
-    if pd.isna(corrected):
-        return (say("comments.chart.hidden"),) * 3
-    return f"{machine:,}", f"{corrected:,.0f}", f"{low:,.0f}–{high:,.0f}"
-
-
 def _basis(counts: CorrectedCounts) -> str:
     """How many comments and labels; the share abstained, unless it would tell of one to four comments."""
-    share, n = counts.abstained_share, counts.n
-    told = share is not None and None not in map(shown_count, (counts.abstained, n - counts.abstained))
-    line = say("honest.abstained", share=f"{share:.0%}") if told else say("honest.abstained_untold")
+    n, share = counts.n, honest_months.share_told(counts.n, counts.abstained)
+    line = say("honest.abstained", share=share) if share else say("honest.abstained_untold")
     return say("honest.basis", n=f"{n:,}", sampled=f"{counts.sampled:,}") + line
 
 

@@ -43,12 +43,16 @@ def _figures(url: str, community_id: int, account_id: int) -> dict[str, str]:
 
 def told(pairs: pd.DataFrame) -> str:
     """The agreement of pairs in words; no figure below LEAST."""
-    n = len(pairs)
+    both = {reader: pairs[["comment_id"]].assign(area=pairs[reader]) for reader in ("mine", "theirs")}
+    return alpha(pd.concat(both, names=["reader"]).reset_index("reader", names="reviewer"), len(pairs))
+
+
+def alpha(labels: pd.DataFrame, n: int) -> str:
+    """α of labels (comment_id, reviewer, area) in words; `n` comments read twice, no figure below LEAST."""
     if n < LEAST:
         return say("review.agreement.few", least=LEAST, n=n)
-    both = {reader: pairs[["comment_id"]].assign(area=pairs[reader]) for reader in ("mine", "theirs")}
-    found = krippendorff_alpha(pd.concat(both, names=["reader"]).reset_index("reader", names="reviewer"))
+    found = krippendorff_alpha(labels)
     if found.alpha is None:
         return found.why
-    alpha, low, high = (f"{value:.2f}" for value in (found.alpha, found.low, found.high))
-    return say("review.agreement.value", alpha=alpha, low=low, high=high, n=f"{n:,}")
+    value, low, high = (f"{figure:.2f}" for figure in (found.alpha, found.low, found.high))
+    return say("review.agreement.value", alpha=value, low=low, high=high, n=f"{n:,}")

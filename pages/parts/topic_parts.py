@@ -18,7 +18,15 @@ from core.analysis.trends import FADING, NEW, RISING, hot_topics
 from core.errors import LinshengError
 from core.output import keywords_chart
 from core.queries.keywords import word_counts
-from core.queries.topics import Span, Typical, area_voices, topic_counts, typical_comments
+from core.queries.topics import (
+    MergedTopic,
+    Span,
+    Typical,
+    area_voices,
+    merged_topics,
+    topic_counts,
+    typical_comments,
+)
 from core.settings import settings
 from core.words import say
 from models.base import now
@@ -27,32 +35,34 @@ from models.topic import HIDDEN
 from pages.parts import comment_list, deeds, show
 from pages.parts.figures import kept
 from pages.parts.gate import Seat
+from pages.parts.topic_merging import Merging, merging, named
 
-# A card names so many words of a topic without a title.
-WORDS: Final = 4
 # So many topics are shown as cards, all of them in the table.
 MOST_CARDS: Final = 8
 
 
 @dataclass(frozen=True, slots=True)
 class Hot:
-    """The topics of all areas (core.analysis.trends.hot_topics), one comment each, the area most told of."""
+    """The topics of all areas (core.analysis.trends.hot_topics), one comment each, the area most told of,
+    what was merged into what."""
 
     span: tuple[datetime, datetime]
     topics: pd.DataFrame
     typical: dict[int, Typical]
     first_area: str
+    merged: tuple[MergedTopic, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class OfArea:
     """One area's topics, ready to draw: the finding, those shown as cards and whether there are more, all of
-    them as a table."""
+    them as a table, what can be merged and was."""
 
     finding: str
     cards: tuple[Any, ...]
     more: bool
     table: pd.DataFrame
+    merging: Merging
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,9 +90,10 @@ def hot(url: str, community_id: int, days: int) -> Hot:
         counts = topic_counts(session, community_id, span)
         totals = area_voices(session, community_id, span)
         typical = {said.topic_id: said for said in typical_comments(session, community_id, span)}
+        merged = tuple(merged_topics(session, community_id))
     heard = totals[totals["area"] != "other"].sort_values("now", ascending=False, kind="stable")
     first = str(heard["area"].iloc[0]) if len(heard) else ""
-    return Hot((span.since, span.until), hot_topics(counts, totals), typical, first)
+    return Hot((span.since, span.until), hot_topics(counts, totals), typical, first, merged)
 
 
 @kept
@@ -96,6 +107,7 @@ def of_area(url: str, community_id: int, span: tuple[datetime, datetime], area: 
         tuple(now_told.head(MOST_CARDS).itertuples(name="Card")),
         len(now_told) > MOST_CARDS,
         table(topics),
+        merging(topics, [one for one in _found.merged if one.area == area]),
     )
 
 
@@ -150,7 +162,7 @@ def _words(url: str, community_id: int, at: datetime, area: str, _marking: pd.Da
 
 def name(topic: Any) -> str:
     """A topic's approved title, else its first words."""
-    return str(topic.title) or say("topics.and").join(topic.words.split("、")[:WORDS])
+    return named(str(topic.title), str(topic.words))
 
 
 def count(n: Any) -> str:
@@ -158,8 +170,11 @@ def count(n: Any) -> str:
     return say("show.fewer_than", n=SMALLEST_SHOWN) if pd.isna(n) else f"{n:,}"
 
 
-def card(topic: Any, found: Hot, seat: Seat) -> None:
-    """One topic: how many spoke of it, whether that changed, a comment typical of it, what to decide."""
+def card(topic: Any, found: Hot, seat: Seat, *, inside: str = "") -> None:
+    """One topic: how many spoke of it, whether that changed, a comment typical of it, what to decide.
+
+    `inside`: what was merged into it, in words.
+    """
     parts = [f"<b>{escape(name(topic))}</b>", escape(say("topics.screen.people", n=count(topic.now)))]
     if topic.trend in (NEW, RISING, FADING):
         parts.append(f"<b>{escape(say(f'topics.trend.{topic.trend}'))}</b>")
@@ -167,6 +182,7 @@ def card(topic: Any, found: Hot, seat: Seat) -> None:
     meta = "".join(f"<span>{part}</span>" for part in parts)
     said = found.typical.get(int(topic.topic))
     quote = f"{comment_list.folded(said.text)}{_alike(said.alike)}" if said else ""
+    quote += f'<p class="st-note">{escape(inside)}</p>' if inside else ""
     with st.container(border=True):
         st.html(f'<div class="cm-item"><p class="cm-meta">{meta}</p>{quote}</div>')
         _decide(topic, seat)

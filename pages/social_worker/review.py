@@ -14,7 +14,7 @@ from core.queries.review_history import Reviewed, Said, history, reviewed
 from core.queries.review_queue import Order, Waiting, waiting
 from core.words import say
 from models.base import now
-from pages.parts import gate, review_agreement, review_parts, review_queue, show
+from pages.parts import gate, review_agreement, review_parts, review_queue, review_team, show
 
 seat = gate.require(Right.REVIEW)
 DESK = Desk(seat.community.community_id, seat.viewer.account_id)
@@ -83,6 +83,7 @@ def screen() -> None:
         if item is not None:
             review_parts.history(said)
     review_parts.recent(before)
+    review_team.section(seat)
     st.html(f'<p class="st-note">{escape(say(f"review.order.{order}_note"))} {escape(say("review.how"))}</p>')
 
 

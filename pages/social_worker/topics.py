@@ -11,7 +11,7 @@ from core.errors import LinshengError
 from core.settings import settings
 from core.words import CHINA, say
 from models.taxonomy import AREA_LABELS
-from pages.parts import comment_list, deeds, gate, show, topic_parts
+from pages.parts import comment_list, deeds, gate, show, topic_merging, topic_parts
 
 seat = gate.require(Right.COMMENTS)
 HERE = seat.community.community_id
@@ -29,17 +29,19 @@ def how(found: topic_parts.Hot) -> str:
     return " · ".join([*parts, say("topics.screen.how", first=first, last=last)])
 
 
-def cards(told: topic_parts.OfArea, found: topic_parts.Hot) -> None:
+def cards(area: str, told: topic_parts.OfArea, *, found: topic_parts.Hot) -> None:
     """The topics spoken of now, each with what to decide; then all of them as a table."""
     show.section(say("topics.screen.topics"), say("topics.screen.topics_note"))
     deeds.told()
+    topic_merging.section(told.merging, area, seat, forget=topic_parts.hot.clear)
     twin = told.table
     if not len(twin):
         show.empty(say("topics.screen.nothing"))
         return
     st.html(comment_list.style())
     for topic in told.cards:
-        topic_parts.card(topic, found, seat)
+        inside = told.merging.inside.get(int(topic.topic), "")
+        topic_parts.card(topic, found, seat, inside=inside)
     if told.more:
         st.caption(say("topics.screen.more_topics", n=topic_parts.MOST_CARDS))
     show.under(twin, "topics", say("topics.trend.explain"), numeric=twin.columns[2:4])
@@ -74,7 +76,7 @@ def screen() -> None:
     told = topic_parts.of_area(settings().url, HERE, found.span, area, found)
     with top:
         show.top(seat.community, say("topics.screen.title"), told.finding, how=how(found))
-    cards(told, found)
+    cards(area, told, found=found)
     words(area, days)
 
 

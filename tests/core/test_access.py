@@ -42,6 +42,10 @@ def test_only_an_administrator_sets_up(right: Right) -> None:
     assert [role for role in ROLES if _viewer(role).may(right)] == ["admin"]
 
 
+def test_only_the_supervisor_sees_what_each_reviewer_read() -> None:
+    assert [role for role in ROLES if _viewer(role).may(Right.REVIEWERS)] == ["supervisor"]
+
+
 def test_two_roles_give_both_rights_each_in_its_own_scope() -> None:
     both = _viewer("admin", "committee")
     assert both.may(Right.SETUP) and both.may(Right.COMMENTS)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlmodel import col
 
 from core import database
@@ -14,7 +14,7 @@ from core.actions.topics import rebuild_topics
 from core.errors import Invalid, NotFound
 from core.queries.check_data import topics_agree
 from models.account import AuditEntry
-from models.topic import Topic
+from models.topic import CommentTopic, Topic
 from tests.core.topic_book import LAMP, LIFT, TopicBook
 
 SAFETY = ("监控坏着查不到", "监控拍不清人脸", "监控装几个")
@@ -119,10 +119,81 @@ def test_a_merged_topic_leads_to_one_that_counts_and_takes_no_deed_but_restoring
     assert book.topics()["电梯"].state == "found" and book.topics()["电梯"].merged_into_id is None
 
 
-@pytest.mark.parametrize(("one", "into"), [("电梯", "电梯"), ("电梯", "监控")])
-def test_a_topic_is_not_merged_into_itself_or_another_area(book: TopicBook, one: str, into: str) -> None:
-    with pytest.raises(Invalid), database.writing() as session:
-        merge_topics(session, _id(book, one), _id(book, into), community_id=book.here, by=book.clerk)
+def _merge(book: TopicBook, one: int, into: int, community_id: int = 0) -> None:
+    with database.writing() as session:
+        merge_topics(session, one, into, community_id=community_id or book.here, by=book.clerk)
+
+
+@pytest.mark.parametrize(
+    ("one", "into", "told"), [("电梯", "电梯", "同一个主题"), ("电梯", "监控", "同一个领域")]
+)
+def test_a_topic_is_not_merged_into_itself_or_another_area(
+    book: TopicBook, one: str, into: str, told: str
+) -> None:
+    with pytest.raises(Invalid, match=told):
+        _merge(book, _id(book, one), _id(book, into))
+    assert _deeds() == []
+
+
+def test_a_topic_is_not_merged_into_one_of_another_community(book: TopicBook) -> None:
+    book.says(*LIFT, community_id=book.other)
+    mine = _id(book, "电梯")
+    rebuild_topics(book.other)
+    theirs = _id(book, "电梯")
+    assert theirs != mine
+    with pytest.raises(Invalid, match="同一个社区"):
+        _merge(book, mine, theirs)
+    with pytest.raises(NotFound):
+        _merge(book, mine, theirs, community_id=book.other)
+
+
+def test_a_topic_that_is_gone_is_merged_neither_way(book: TopicBook) -> None:
+    lift, lamp = _id(book, "电梯"), _id(book, "路灯")
+    with database.writing() as session:
+        session.execute(delete(CommentTopic).where(col(CommentTopic.topic_id) == lamp))
+        session.delete(session.get_one(Topic, lamp))
+    for pair in ((lift, lamp), (lamp, lift)):
+        with pytest.raises(NotFound, match="没有找到这个主题"):
+            _merge(book, *pair)
+
+
+def test_a_topic_that_was_merged_is_merged_no_further_and_takes_no_other(book: TopicBook) -> None:
+    book.says("停水两天了", "停水也不说一声", "又停水")
+    rebuild_topics(book.here)
+    lift, lamp, water = (_id(book, word) for word in ("电梯", "路灯", "停水"))
+    _merge(book, lamp, lift)
+    with pytest.raises(Invalid, match="这个主题已经并入"):
+        _merge(book, lamp, water)
+    with pytest.raises(Invalid, match="要留下的那个主题已经并入"):
+        _merge(book, water, lamp)
+
+
+def test_a_hidden_topic_is_merged_only_once_it_is_shown_again(book: TopicBook) -> None:
+    """Parted later it would come back as one that residents see."""
+    _approve(book, "电梯常坏")
+    lift, lamp = _id(book, "电梯"), _id(book, "路灯")
+    with database.writing() as session:
+        hide_topic(session, lift, community_id=book.here, by=book.clerk)
+    with pytest.raises(Invalid, match="先恢复"):
+        _merge(book, lift, lamp)
+    _merge(book, lamp, lift)
+    assert book.topics()["电梯"].state == "hidden"
+
+
+def test_merging_and_parting_are_on_record_with_both_topics(book: TopicBook) -> None:
+    lift, lamp = _id(book, "电梯"), _id(book, "路灯")
+    _merge(book, lamp, lift)
+    with database.writing() as session:
+        restore_topic(session, lamp, community_id=book.here, by=book.clerk)
+    deeds = [("topic.merged", lamp), ("topic.merged_into", lift), ("topic.restored", lamp)]
+    assert _deeds() == [(*deed, book.clerk) for deed in deeds]
+
+
+def test_a_title_is_no_sentence_of_what_was_merged_into_it_either(book: TopicBook) -> None:
+    assert _approve(book, "路灯坏了看不清路").title
+    _merge(book, _id(book, "路灯"), _id(book, "电梯"))
+    with pytest.raises(Invalid, match="原话"):
+        _approve(book, "路灯坏了看不清路")
 
 
 def test_check_data_finds_a_merged_topic_without_a_goal_and_a_title_nobody_approved(

@@ -142,6 +142,21 @@ def test_hidden_and_merged_topics_are_found_again_as_such(book: TopicBook) -> No
     assert set(book.links().values()) == {lift, lamp} and _sound()
 
 
+def test_a_topic_others_were_merged_into_stays_when_nobody_speaks_of_it_any_more(book: TopicBook) -> None:
+    lift, lamp = book.says(*LIFT), book.says(*LAMP)
+    rebuild_topics(book.here)
+    kept, gone = (book.topics()[word].id or 0 for word in ("电梯", "路灯"))
+    with database.writing() as session:
+        merge_topics(session, gone, kept, community_id=book.here, by=book.clerk)
+    book.takes_back(*lift)
+    lamp += book.says("路灯又灭了", "路灯底下黑", days_ago=0)
+    for _ in range(2):
+        rebuild_topics(book.here)
+        after = book.topics()
+        assert (after["路灯"].id, after["路灯"].merged_into_id, after["电梯"].id) == (gone, kept, kept)
+        assert book.links() == dict.fromkeys(lamp, gone) and _sound()
+
+
 def test_a_comment_deleted_while_topics_are_found_has_none(
     book: TopicBook, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from core.analysis.agreement import krippendorff_alpha
+from core.analysis.agreement import by_reviewer, krippendorff_alpha
 from core.words import say
 
 FOUR = ("123321412...", "1233224125.3", ".3332342251.", "12332441251.")
@@ -70,3 +70,24 @@ def test_two_labels_of_one_reviewer_on_one_comment_are_refused() -> None:
     twice = pd.concat([read("ab", "ab"), read("b.")])
     with pytest.raises(ValueError, match="one label"):
         krippendorff_alpha(twice)
+
+
+def given(*labels: tuple[int, str, str]) -> pd.DataFrame:
+    """Labels in the order given, as (comment, reviewer, area)."""
+    return pd.DataFrame(labels, columns=["comment_id", "reviewer", "area"])
+
+
+def test_each_reviewer_is_compared_with_the_one_who_read_first() -> None:
+    """Of 1 the first three read, b as a did; 2 was read twice, apart; 3 and 4 by one alone."""
+    found = by_reviewer(
+        given(
+            (1, "a", "x"), (2, "b", "x"), (1, "b", "x"), (3, "a", "x"), (2, "a", "y"), (1, "c", "y"),
+            (4, "c", "x"),
+        )
+    )  # fmt: skip
+    assert found.to_numpy().tolist() == [["a", 3, 2, 1], ["b", 2, 2, 1], ["c", 2, 1, 0]]
+
+
+def test_where_nobody_read_there_is_no_reviewer() -> None:
+    assert by_reviewer(given()).columns.tolist() == ["reviewer", "n", "both", "same"]
+    assert not len(by_reviewer(given()))

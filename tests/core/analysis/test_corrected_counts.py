@@ -7,7 +7,14 @@ import pandas as pd
 import pytest
 
 from bench.coverage import CASES, Case, covered, reviewed
-from core.analysis.corrected_counts import FEWEST, corrected_by_month, corrected_counts, shown
+from core.analysis.corrected_counts import (
+    FEWEST,
+    FIGURES,
+    corrected_by_month,
+    corrected_counts,
+    shown,
+    shown_by_month,
+)
 from core.analysis.review_sample import AREAS, draw
 from core.words import say
 
@@ -59,7 +66,7 @@ def test_counts_of_all_areas_add_up_to_what_was_read() -> None:
     found = corrected_counts(reviewed(PLAIN, 1)[0])
     assert found.table["corrected"].sum() == pytest.approx(found.n) == 1185
     assert found.table["machine"].sum() == found.n - found.abstained
-    assert found.abstained_share == pytest.approx(0.08, abs=0.03)
+    assert found.abstained / found.n == pytest.approx(0.08, abs=0.03)
     assert (found.table["low"] <= found.table["corrected"]).all()
     assert (found.table["corrected"] <= found.table["high"]).all()
     pd.testing.assert_frame_equal(found.table, corrected_counts(reviewed(PLAIN, 1)[0]).table)
@@ -157,7 +164,46 @@ def test_counts_of_one_to_four_are_not_shown_nor_what_would_tell_them() -> None:
     assert found.loc["elderly", "corrected"] == 35.0
     small = shown(table.assign(machine=[40, 12, 8, 0], corrected=[35.0, 14.0, 2.4, 0.0]))
     assert small["hidden"].tolist() == [False, True, True, False]
-    by_month = pd.concat([table.assign(month="2026-09"), table.assign(month="2026-10", machine=20)])
-    assert shown(by_month.reset_index(drop=True))["hidden"].sum() == 2
     uncorrected = table.assign(corrected=np.nan, low=np.nan, high=np.nan)
     assert shown(uncorrected)["hidden"].tolist() == [False, True, True, False]
+
+
+def months_of(area: str, *machine: int, corrected: tuple[float, ...] = ()) -> pd.DataFrame:
+    """One area's rows of corrected_by_month, a month for each count."""
+    rows = zip(machine, corrected or machine, strict=True)
+    return pd.DataFrame(
+        [(area, m, float(c), c * 0.8, c * 1.2, f"2026-{month:02}") for month, (m, c) in enumerate(rows, 1)],
+        columns=[*FIGURES, "month"],
+    )
+
+
+def by_area(*areas: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The months of all areas, and the areas' own table as it is shown."""
+    months = pd.concat(areas, ignore_index=True)
+    return months, shown(months.groupby("area", as_index=False)[FIGURES[1:]].sum())
+
+
+def test_a_small_month_does_not_follow_from_the_areas_sum() -> None:
+    months, whole = by_area(months_of("elderly", 3, 20, 9), months_of("culture", 10, 0, 11))
+    assert not whole["hidden"].any()
+    found = shown_by_month(months, whole)
+    assert found.loc[found["area"] == "elderly", "hidden"].tolist() == [True, False, True]
+    assert not found.loc[found["area"] == "culture", "hidden"].any()
+    assert found.loc[found["hidden"], FIGURES[1:]].isna().all(axis=None)
+    assert found.loc[~found["hidden"], FIGURES[1:]].notna().all(axis=None)
+
+
+def test_a_small_corrected_month_hides_the_machines_count_beside_it() -> None:
+    months, whole = by_area(months_of("elderly", 8, 20, 12, corrected=(3.6, 24, 12)))
+    assert shown_by_month(months, whole)["hidden"].tolist() == [True, False, True]
+
+
+def test_all_months_of_an_area_are_hidden_whose_sum_is() -> None:
+    months, whole = by_area(
+        months_of("elderly", 30, 20), months_of("culture", 0, 3), months_of("family", 6, 0)
+    )
+    assert dict(zip(whole["area"], whole["hidden"], strict=True)) == {
+        "elderly": False, "culture": True, "family": True,
+    }  # fmt: skip
+    found = shown_by_month(months, whole)
+    assert found.loc[found["hidden"], "area"].tolist() == ["culture"] * 2 + ["family"] * 2

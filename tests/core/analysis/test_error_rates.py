@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from core.analysis.error_rates import confusion, error_rates
+from core.analysis.error_rates import confusion, corrections, error_rates
 from core.analysis.review_sample import AREAS, CELLS
 
 Cell = tuple[str, float, int, dict[str, int]]
@@ -79,3 +79,23 @@ def test_the_confusion_matrix_weighs_labels_by_the_design() -> None:
     assert found.index.tolist() == [("culture", "culture"), ("culture", "safety"), ("safety", "safety")]
     assert found["n"].tolist() == [15, 5, 3]
     assert found["share"].tolist() == pytest.approx([0.625, 0.375, 1.0])
+
+
+def test_what_people_changed_most_often_comes_first_and_few_labels_have_no_share() -> None:
+    """Five of ten culture are safety, and six of thirty elderly; four are too few to tell."""
+    frame, chosen = frame_of(
+        ("culture", 0.95, 10, {"culture": 5, "safety": 5}),
+        ("elderly", 0.95, 60, {"elderly": 20, "health": 6, "family": 4}),
+        ("safety", 0.95, 20, {"safety": 20}),
+    )
+    found = corrections(confusion(frame, in_sample=chosen))
+    assert found[["predicted", "label", "n"]].to_numpy().tolist() == [
+        ["elderly", "health", 6], ["culture", "safety", 5],
+    ]  # fmt: skip
+    assert found["share"][0] == pytest.approx(0.2) and np.isnan(found["share"][1])
+
+
+def test_where_nothing_was_labelled_nothing_was_changed() -> None:
+    frame, chosen = frame_of(("culture", 0.95, 10, {}))
+    assert not len(corrections(confusion(frame, in_sample=chosen)))
+    assert not len(corrections(confusion(frame[:0], in_sample=chosen[:0])))

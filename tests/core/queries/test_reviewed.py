@@ -1,4 +1,4 @@
-"""Labels beside the reading in force: one row a comment, the newest label, each reviewer's newest."""
+"""Labels beside the reading in force: one row a comment, the newest label, each reviewer's first."""
 
 from __future__ import annotations
 
@@ -15,7 +15,14 @@ from core.analysis.agreement import krippendorff_alpha
 from core.analysis.corrected_counts import corrected_by_month, corrected_counts
 from core.analysis.drift import Reference
 from core.analysis.review_sample import draw
-from core.queries.reviewed import any_label, evaluated, labels_by_reviewer, newest_of_all, reviewed
+from core.queries.reviewed import (
+    any_label,
+    evaluated,
+    labels_by_reviewer,
+    newest_of_all,
+    reviewed,
+    reviewer_names,
+)
 from core.words import say
 from models.account import Account
 from models.base import now
@@ -94,18 +101,26 @@ def test_every_comment_read_stands_once_with_its_newest_label(book: Book) -> Non
     assert len(elsewhere) == 1
 
 
-def test_each_reviewers_newest_label_stands_once(book: Book) -> None:
-    one = book.says("culture", (book.first, "safety"), (book.second, "family"), (book.first, "family"))
+def test_each_reviewers_first_label_stands_once_in_the_order_given(book: Book) -> None:
+    one = book.says("culture", (book.second, "family"), (book.first, "safety"), (book.second, "safety"))
     two = book.says("", (book.second, "elderly"), said_at=MIDNIGHT_IN_CHINA - timedelta(seconds=1))
     book.says("culture", (book.first, "safety"), community_id=book.other)
     with database.reading() as session:
         found = labels_by_reviewer(session, book.here)
     assert list(found.itertuples(index=False, name=None)) == [
-        (one, "2026-10", book.first, "family"),
-        (one, "2026-10", book.second, "family"),
-        (two, "2026-09", book.second, "elderly"),
+        (one, book.second, "family"),
+        (one, book.first, "safety"),
+        (two, book.second, "elderly"),
     ]
     assert krippendorff_alpha(found).units == 1
+
+
+def test_the_names_are_of_those_who_labelled_here(book: Book) -> None:
+    book.says("culture", (book.second, "family"), (book.second, "safety"))
+    book.says("culture", (book.first, "safety"), community_id=book.other)
+    with database.reading() as session:
+        found = [reviewer_names(session, place) for place in (book.here, book.other)]
+    assert found == [{book.second: "s"}, {book.first: "r"}]
 
 
 def test_an_empty_community_is_no_error(book: Book) -> None:

@@ -15,6 +15,7 @@ from core.queries.topics import (
     Span,
     Typical,
     area_voices,
+    merged_topics,
     others_said,
     public_topics,
     topic_counts,
@@ -118,6 +119,37 @@ def test_a_merged_topic_counts_to_the_one_it_was_merged_into(book: TopicBook) ->
         merge_topics(session, other, into, community_id=book.here, by=book.clerk)
     assert _counts(book) == {"电梯": (10, 0)} and _others(lift[0]) == 9
     assert [(t.title, t.voices) for t in _public(book)] == [("楼里设施", 10)]
+
+
+def test_who_spoke_of_both_merged_topics_is_one_voice_until_they_are_parted(book: TopicBook) -> None:
+    one = _response(make_small(), "a")
+    book.says(LIFT[0], LAMP[0], response_id=one)
+    book.says(*LIFT[1:], *LAMP[1:])
+    rebuild_topics(book.here)
+    lift, lamp = (book.topics()[word].id or 0 for word in ("电梯", "路灯"))
+    apart = _counts(book)
+    assert apart == {"电梯": (6, 0), "路灯": (4, 0)}
+    with database.writing() as session:
+        merge_topics(session, lamp, lift, community_id=book.here, by=book.clerk)
+    for _ in range(2):
+        assert _counts(book) == {"电梯": (9, 0)}
+        rebuild_topics(book.here)
+    with database.writing() as session:
+        restore_topic(session, lamp, community_id=book.here, by=book.clerk)
+    assert _counts(book) == apart
+
+
+def test_what_was_merged_into_what_is_listed_for_one_community(book: TopicBook) -> None:
+    book.says(*LIFT)
+    book.says(*LAMP, days_ago=300)
+    rebuild_topics(book.here)
+    into, other = _approve(book, "电梯", "电梯常坏"), book.topics()["路灯"]
+    with database.writing() as session:
+        merge_topics(session, other.id or 0, into, community_id=book.here, by=book.clerk)
+    with database.reading() as session:
+        (found,), none = merged_topics(session, book.here), merged_topics(session, book.other)
+    assert none == [] and found[:4] == ("facilities", other.id, "", "、".join(other.words))
+    assert (found.into_id, found.into_title) == (into, "电梯常坏") and found.into_words.startswith("电梯")
 
 
 def test_the_most_typical_comment_comes_first_redacted_with_how_often_it_was_said(

@@ -16,7 +16,7 @@ from streamlit.testing.v1 import AppTest
 from core import database
 from core.actions.accounts import create_account, sign_in
 from core.actions.comment_tally import recount
-from core.analysis.corrected_counts import corrected_counts, shown
+from core.analysis.corrected_counts import corrected_by_month, corrected_counts, shown
 from core.analysis.review_sample import draw
 from core.queries.reviewed import reviewed
 from core.settings import ROOT
@@ -24,7 +24,7 @@ from models.classifier_version import ADOPTED, ClassifierVersion
 from models.comment import Classification, Comment, Label
 from models.place import Community
 from models.taxonomy import AREA_LABELS
-from pages.parts import gate
+from pages.parts import gate, honest_months
 from pages.parts.honest_figures import as_table, told_drift
 
 PASSWORD = "long-enough-1"
@@ -46,11 +46,11 @@ class Place:
                 session, name="juwei", display="居委会", password=PASSWORD, roles=[("committee", "all", None)]
             )
 
-    def says(self, area: str, n: int, *, abstained: bool = False) -> None:
+    def says(self, area: str, n: int, *, abstained: bool = False, at: datetime = NOON) -> None:
         """Store n comments the machine read as `area`."""
         with database.writing() as session:
             said = [
-                Comment(community_id=self.id, channel="sentence", said_at=NOON, received_at=NOON,
+                Comment(community_id=self.id, channel="sentence", said_at=at, received_at=at,
                         original="话", redacted="话", state="abstained" if abstained else "classified")
                 for _ in range(n)
             ]  # fmt: skip
@@ -96,12 +96,19 @@ def place(sqlite_record: Path, monkeypatch: pytest.MonkeyPatch) -> Place:
     return made
 
 
-def _screen() -> str:
+def _open() -> AppTest:
+    return AppTest.from_file(str(ROOT / "pages" / "committee" / "comments.py"), default_timeout=30).run()
+
+
+def _said(screen: AppTest) -> str:
     """What stands from the section's heading on."""
-    screen = AppTest.from_file(str(ROOT / "pages" / "committee" / "comments.py"), default_timeout=30).run()
     assert not screen.exception
     shown = unescape("\n".join(element.proto.body for element in screen.get("html")))
     return shown[shown.index("按人工复核校正") :]
+
+
+def _screen() -> str:
+    return _said(_open())
 
 
 def _rows(text: str) -> dict[str, list[str]]:
@@ -225,3 +232,87 @@ def test_other_stands_last_hidden_before_it_and_areas_without_comments_nowhere()
     assert table.iloc[:, 0].tolist() == [AREA_LABELS[a] for a in ("family", "health", "culture", "other")]
     assert table.iloc[0, 1:].tolist() == ["50", "2,050", "1,900–2,200"]
     assert table.iloc[1, 1:].tolist() == ["20", "32", "25–38"]
+
+
+SEPTEMBER = datetime(2026, 9, 8, 4, tzinfo=UTC)
+
+
+def _months_of(screen: AppTest, area: str) -> dict[str, list[str]]:
+    """The table of the area's months, once it was chosen."""
+    chosen = screen.selectbox(key="honest.area").set_value(area).run()
+    text = _said(chosen)
+    return _rows(text[text.index("各月的条数</caption>") :])
+
+
+def test_an_areas_months_have_three_figures_and_what_was_abstained_from(place: Place) -> None:
+    """The corrected months add up to the area's; of 100 comments in September the machine left 40 open."""
+    place.says("facilities", 60, at=SEPTEMBER)
+    place.says("facilities", 100)
+    place.says("elderly", 40, abstained=True, at=SEPTEMBER)
+    with database.reading() as session:
+        frame = reviewed(session, place.id)
+    read_as = draw(frame, 100)["area"]
+    right = iter([True, True, False, True, True] * 20)
+    place.reviews(*("safety" if area == "facilities" and not next(right) else area for area in read_as))
+    screen = _open()
+    assert "各月的条数" not in _said(screen)
+    rows = _months_of(screen, "facilities")
+    with database.reading() as session:
+        months = corrected_by_month(reviewed(session, place.id)).table
+    counted = months[months["area"] == "facilities"].set_index("month")
+    assert list(rows) == ["2026-09", "2026-10"]
+    for month, machine, abstained in (("2026-09", "60", "40%"), ("2026-10", "100", "0%")):
+        row = counted.loc[month]
+        told = [f"{row['corrected']:.0f}", f"{row['low']:.0f}–{row['high']:.0f}"]
+        assert rows[month] == [machine, *told, abstained]
+        assert row["low"] < row["corrected"] < row["high"] < 1.2 * row["machine"]
+    whole = _rows(_said(screen))[AREA_LABELS["facilities"]]
+    assert abs(sum(int(row[1]) for row in rows.values()) - int(whole[1])) <= 1
+
+
+def test_a_month_of_one_to_four_stays_hidden_and_few_have_no_share(place: Place) -> None:
+    place.says("facilities", 3, at=datetime(2026, 8, 8, 4, tzinfo=UTC))
+    place.says("facilities", 20, at=SEPTEMBER)
+    place.says("facilities", 40)
+    place.reviews(*["facilities"] * 40)
+    rows = _months_of(_open(), "facilities")
+    assert rows["2026-08"] == rows["2026-09"] == [HIDDEN] * 4
+    assert rows["2026-10"][0] == "40" and rows["2026-10"][3] == "0%"
+
+
+def test_an_area_too_small_to_tell_of_has_no_months_to_choose(place: Place) -> None:
+    place.says("facilities", 60)
+    place.says("health", 30)
+    place.says("culture", 3)
+    place.reviews(*["facilities"] * 40)
+    options = _open().selectbox(key="honest.area").options
+    hidden = place.counted()["hidden"]
+    assert AREA_LABELS["culture"] not in options and hidden["culture"]
+    assert set(options) == {AREA_LABELS[a] for a in ("facilities", "health") if not hidden[a]} and options
+
+
+def test_where_nothing_can_be_corrected_no_month_can_be_chosen(place: Place) -> None:
+    place.says("facilities", 200)
+    place.reviews(*["facilities"] * 12)
+    screen = _open()
+    assert "再看 18 条" in _said(screen)
+    assert not [one for one in screen.selectbox if one.key == "honest.area"]
+
+
+def test_months_are_corrected_only_once_an_area_is_chosen_and_then_kept(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place.says("facilities", 60)
+    place.reviews(*["facilities"] * 40)
+    asked: list[int] = []
+
+    def counting(frame: pd.DataFrame) -> Any:
+        asked.append(len(frame))
+        return corrected_by_month(frame)
+
+    monkeypatch.setattr(honest_months, "corrected_by_month", counting)
+    screen = _open()
+    assert asked == []
+    for _ in range(2):
+        assert list(_months_of(screen, "facilities")) == ["2026-10"]
+    assert asked == [60]

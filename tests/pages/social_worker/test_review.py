@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import pandas as pd
 import pytest
 import streamlit as st
 from sqlalchemy import select
@@ -20,8 +21,10 @@ from core.settings import ROOT
 from models.account import Account
 from models.base import now
 from models.comment import Correction, Label, WithdrawnLabel
+from models.place import Community
 from models.taxonomy import AREA_LABELS
 from pages.parts import gate
+from pages.parts.review_team import as_table
 from tests.core.conftest import Small, make_small
 from tests.core.reviewing import label, says
 
@@ -261,3 +264,73 @@ def test_what_the_author_meant_stands_under_the_words(small: Small, open_as: Ope
     with database.writing() as session:
         session.add(Correction(comment_id=said, area="culture", given_at=now()))
     assert "本人说：社区文化体育服务" in _told(open_as())
+
+
+def _look(screen: AppTest) -> AppTest:
+    return screen.toggle(key="review.team").set_value(True).run()
+
+
+def test_the_supervisor_sees_what_each_reviewer_read_and_how_often_two_agree(
+    small: Small, open_as: Open
+) -> None:
+    """The supervisor read 40, 33 of them after the social worker, who read 33: 24 alike, 73 %."""
+    ids = says(small.community, *(f"第{i}条 / facilities / safety" for i in range(40)))
+    for said in ids[:33]:
+        label(_desk(small, "social_worker"), said, "facilities")
+    for place, said in enumerate(ids):
+        label(_desk(small, "supervisor"), said, "facilities" if place < 24 else "safety")
+    label(_desk(small, "social_worker"), ids[30], "safety")
+    screen = open_as("supervisor")
+    assert "各位复核人" not in _told(screen)
+    told = _told(_look(screen))
+    table = told[told.index("<caption>各位复核人") :]
+    cells = [re.findall(r"<td[^>]*>(.*?)</td>", row) for row in table.split("<tr>")[2:4]]
+    assert cells == [
+        ["social_worker的姓名", "33", "33", "73%（24/33）"],
+        ["supervisor的姓名", "40", "33", "73%（24/33）"],
+    ]
+    assert re.search(r"复核人之间的 α：-?\d\.\d\d，范围 -?\d\.\d\d–-?\d\.\d\d（33 条）", told)
+
+
+def test_few_readings_have_no_share_and_are_not_counted_out(small: Small, open_as: Open) -> None:
+    ids = says(small.community, ONE, TWO, "停水 / facilities / safety")
+    for said in ids:
+        label(_desk(small, "social_worker"), said, "facilities")
+    told = _told(_look(open_as("supervisor")))
+    assert told.count('<td class="n">不到 5</td>') == 1 and "不足 30 条，先不算" in told
+    assert "抽样里还没有哪种改动满 5 条" in told and '<td class="n">3</td>' not in told
+
+
+def test_reviewers_stand_by_name_and_a_share_is_told_from_thirty_on() -> None:
+    read = pd.DataFrame([(1, 40, 30, 27), (2, 29, 29, 3)], columns=["reviewer", "n", "both", "same"])
+    rows = as_table(read, {1: "乙", 2: "丙"}).to_numpy().tolist()
+    assert rows == [["丙", "29", "29", "不足 30 条，先不算"], ["乙", "40", "30", "90%（27/30）"]]
+
+
+def test_the_most_frequent_corrections_are_told_in_words(small: Small, open_as: Open) -> None:
+    """All 30 were labelled, so the sample is all of them: six of 30 are a fifth."""
+    ids = says(small.community, *(f"第{i}条 / facilities / safety" for i in range(30)))
+    for place, said in enumerate(ids):
+        area = "safety" if place < 6 else "health" if place < 10 else "facilities"
+        label(_desk(small, "social_worker"), said, area)
+    told = _told(_look(open_as("supervisor")))
+    pair = {"predicted": AREA_LABELS["facilities"], "label": AREA_LABELS["safety"]}
+    assert "机器读作“{predicted}”，人改成“{label}”：6 条，约占 20%".format(**pair) in told
+    assert f"人改成“{AREA_LABELS['health']}”" not in told, "four are too few"
+
+
+def test_where_nobody_reviewed_the_supervisor_reads_so(open_as: Open) -> None:
+    assert "还没有人复核过意见。" in _told(_look(open_as("supervisor")))
+
+
+def test_nobody_but_the_supervisor_sees_who_reviewed_how_much(small: Small, open_as: Open) -> None:
+    label(_desk(small, "supervisor"), says(small.community, ONE)[0], "safety")
+    screen = open_as("social_worker")
+    assert not screen.toggle and "supervisor的姓名" not in _told(screen)
+    with database.writing() as session:
+        other = Community(code="other", name="别的社区")
+        session.add(other)
+        session.flush()
+        roles = [("social_worker", "all", None), ("supervisor", "community", other.id)]
+        create_account(session, name="both", display="两处", password=PASSWORD, roles=roles)
+    assert not open_as("both").toggle, "supervisor elsewhere, social worker here"

@@ -7,18 +7,22 @@ from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 
+import pandas as pd
 import pytest
 import streamlit as st
-from sqlalchemy import select
+from sqlalchemy import delete, select
+from sqlmodel import col
 from streamlit.testing.v1 import AppTest
 
 from core import database
 from core.actions.accounts import create_account, sign_in
+from core.actions.topic_titles import merge_topics
 from core.actions.topics import rebuild_topics
 from core.settings import ROOT
 from models.base import now
-from models.topic import Topic
+from models.topic import CommentTopic, Topic
 from pages.parts import gate
+from pages.parts.topic_merging import merging
 from tests.core import topic_book
 from tests.core.topic_book import LAMP, LIFT, TopicBook
 
@@ -173,6 +177,111 @@ def test_a_topic_is_hidden_and_comes_back(book: TopicBook, open_as: Open) -> Non
     assert _topic("电梯").state == "hidden" and "不再给居民看" in screen.success[0].value
     screen = _press(screen, lift, "restore")
     assert _topic("电梯").state == "found" and "已恢复" in screen.success[0].value
+
+
+def _unfold(screen: AppTest) -> AppTest:
+    return screen.toggle(key="topics.merge").set_value(True).run()
+
+
+def _choose(screen: AppTest, which: str, topic_id: int) -> None:
+    (found,) = [one for one in screen.selectbox if str(one.key).endswith(f"-{which}")]
+    found.set_value(topic_id)
+
+
+def _push(screen: AppTest, what: str) -> AppTest:
+    (found,) = [
+        one
+        for one in screen.button
+        if str(one.key).startswith("topic-merge-") and str(one.key).endswith(f"-{what}")
+    ]
+    return found.click().run()
+
+
+def _merge(screen: AppTest, one: int, into: int) -> AppTest:
+    _choose(screen, "this", one)
+    _choose(screen, "into", into)
+    return _push(screen, "save")
+
+
+def test_two_topics_are_said_to_be_one_matter_and_parted_again(book: TopicBook, open_as: Open) -> None:
+    book.says(*LIFT)
+    book.says(*LAMP)
+    screen = _unfold(open_as())
+    lift, lamp = (_topic(word).id or 0 for word in ("电梯", "路灯"))
+    screen = _title(screen, lift, "楼里设施")
+    screen = _merge(screen, lamp, lift)
+    told = _told(screen)
+    assert "合并，留下“楼里设施”" in screen.success[0].value and len(screen.success) == 1
+    assert "近 90 天有 10 人说到" in told and "并入了：路灯" in told and "不到 5 人说到" not in told
+    assert (_topic("路灯").state, _topic("路灯").merged_into_id) == ("merged", lift)
+    (which,) = [one for one in screen.selectbox if str(one.key).endswith("-which")]
+    assert len(which.options) == 1 and which.options[0].endswith(" → 楼里设施")
+    screen = _push(screen, "part")
+    told = _told(screen)
+    assert "又单独算一个主题" in screen.success[0].value and _topic("路灯").state == "found"
+    assert "近 90 天有 6 人说到" in told and "并入了" not in told
+
+
+def test_it_is_told_that_the_topic_kept_has_no_title_yet(book: TopicBook, open_as: Open) -> None:
+    book.says(*LIFT)
+    book.says(*LAMP)
+    screen = _unfold(open_as())
+    screen = _merge(screen, _topic("路灯").id or 0, _topic("电梯").id or 0)
+    assert "留下的主题还没有标题" in screen.success[1].value
+
+
+def test_what_cannot_be_merged_is_told_with_what_to_do(book: TopicBook, open_as: Open) -> None:
+    book.says(*LIFT)
+    book.says(*LAMP)
+    screen = _unfold(open_as())
+    lift, lamp = (_topic(word).id or 0 for word in ("电梯", "路灯"))
+    assert "请在两个框里各选一个主题" in _told(_push(screen, "save"))
+    screen = _merge(screen, lift, lift)
+    assert "两个框里是同一个主题" in _told(screen)
+    screen = screen.run()
+    with database.writing() as session:
+        session.execute(delete(CommentTopic).where(col(CommentTopic.topic_id) == lamp))
+        session.delete(session.get_one(Topic, lamp))
+    screen = _merge(screen, lamp, lift)
+    assert "没有找到这个主题" in _told(screen) and not screen.success
+    # The next run no longer offers what is gone: one topic is left, and nothing to merge it with.
+    assert not screen.run().toggle
+
+
+def test_only_what_is_of_the_area_looked_at_is_offered(book: TopicBook, open_as: Open) -> None:
+    book.says(*LIFT * 2)
+    book.says(*LAMP, "停水两天了", "停水也不说一声", "又停水", area="safety")
+    rebuild_topics(book.here)
+    with database.writing() as session:
+        where = {"community_id": book.here, "by": book.clerk}
+        merge_topics(session, _topic("停水").id or 0, _topic("路灯").id or 0, **where)
+    screen = open_as()
+    assert "说得最多的是“电梯" in _told(screen)
+    assert not screen.toggle
+
+
+def test_what_was_merged_can_be_parted_when_nobody_spoke_of_it_lately(book: TopicBook, open_as: Open) -> None:
+    book.says(*LIFT, *LAMP, days_ago=500)
+    rebuild_topics(book.here)
+    with database.writing() as session:
+        where = {"community_id": book.here, "by": book.clerk}
+        merge_topics(session, _topic("路灯").id or 0, _topic("电梯").id or 0, **where)
+    screen = open_as()
+    area = next(one for one in screen.selectbox if one.key == "topics.area")
+    screen = _push(_unfold(area.set_value("facilities").run()), "part")
+    assert _topic("路灯").state == "found" and "又单独算一个主题" in screen.success[0].value
+
+
+def test_two_topics_of_one_title_are_told_apart_in_the_list() -> None:
+    columns = ["topic", "state", "title", "words"]
+    rows = [
+        (1, "approved", "电梯", "电梯、坏"),
+        (2, "hidden", "电梯", "电梯、慢"),
+        (3, "found", "", "停水、天"),
+    ]
+    found = merging(pd.DataFrame(rows, columns=columns), [])
+    assert found.topics == {1: "电梯（电梯、坏）", 2: "电梯（电梯、慢）（不公开）", 3: "停水、天"}
+    assert found.untitled == {3} and found.merged == found.inside == {}
 
 
 def test_what_a_resident_wrote_is_read_and_never_obeyed(book: TopicBook, open_as: Open) -> None:
