@@ -18,6 +18,7 @@ VERSION_STATES: Final = (CANDIDATE, ADOPTED, REJECTED, RETIRED)
 
 RETRAIN: Final = "retrain"
 REREAD: Final = "reread"
+EVALUATE: Final = "evaluate"
 RUNNING: Final = "running"
 INTERRUPTED: Final = "interrupted"
 DONE: Final = "done"
@@ -72,7 +73,7 @@ class ClassifierVersion(Base, table=True):
 
 
 class ClassifierJob(Base, table=True):
-    """A retraining, or a re-reading of all comments: how far it is, and who is at it.
+    """A retraining, a re-reading of all comments, or an evaluation: how far it is, and who is at it.
 
     `last_comment_id` is the watermark of a re-reading: moved in the transaction that stores a batch. `worker`
     is host:process, `beat_at` its last sign of life. At most one of a kind is running.

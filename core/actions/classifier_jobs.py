@@ -13,6 +13,7 @@ from sqlalchemy import select, update
 from sqlmodel import Session, col
 
 from core import database
+from core.actions.imports import Advance
 from core.errors import Closed, LinshengError, NotFound
 from core.words import say
 from models import tables as tables  # a process that begins with a job knows all tables
@@ -95,6 +96,17 @@ def advance(session: Session, job_id: int, n: int, **values: object) -> None:
     found = session.execute(update(ClassifierJob).where(*ours).values(columns))
     if not found.rowcount:  # type: ignore[attr-defined]
         raise Stopped
+
+
+def telling(job: ClassifierJob, then: Advance) -> Advance:
+    """Progress for the caller and for the record; raises Stopped when somebody asked the work to stop."""
+
+    def _one(n: int) -> None:
+        with database.writing() as session:
+            advance(session, job.id or 0, n)
+        then(n)
+
+    return _one
 
 
 def end(job_id: int, state: str, outcome: str = "") -> None:

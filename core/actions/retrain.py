@@ -37,7 +37,7 @@ from core.text.comparison import Comparison, compare, verdict
 from core.text.reader import Reader
 from core.words import say
 from models.base import now
-from models.classifier_version import ADOPTED, CANDIDATE, DONE, RETRAIN, ClassifierJob, ClassifierVersion
+from models.classifier_version import ADOPTED, CANDIDATE, DONE, RETRAIN, ClassifierVersion
 
 # What a training may end with instead of a classifier.
 TROUBLE = (RuntimeError, OSError, ValueError)
@@ -96,22 +96,11 @@ def retrain(order: Order, *, data: Data = SHIPPED, advance: Advance = no_progres
     job = jobs.begin(RETRAIN, "", STEPS, account_id=order.account_id)
     with jobs.at_work(job):
         try:
-            found = _retrain(order, data, labels, _told(job, advance))
+            found = _retrain(order, data, labels, jobs.telling(job, advance))
         except TROUBLE as error:
             raise NotSetUp(say("classifier.training_failed", reason=type(error).__name__)) from error
         jobs.end(job.id or 0, DONE, "same" if found.same else found.state)
     return found
-
-
-def _told(job: ClassifierJob, advance: Advance) -> Advance:
-    """Progress for the caller and for the record."""
-
-    def _one(n: int) -> None:
-        with database.writing() as session:
-            jobs.advance(session, job.id or 0, n)
-        advance(n)
-
-    return _one
 
 
 def _retrain(order: Order, data: Data, labels: Labels, advance: Advance) -> Outcome:

@@ -7,23 +7,21 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
 
-import pandas as pd
 import typer
 
 from core.actions.classifier_versions import LABELLED, LEXICON
 from core.actions.imports import Reject
+from core.actions.reevaluate import SHIPPED_FILE, kept_file
+from core.actions.retrain import TROUBLE
 from core.cli import classifier, out
 from core.cli.app import app
 from core.errors import NotSetUp
-from core.text.evaluation import Evaluation, evaluate
+from core.text.evaluation import evaluate
 from core.text.evaluation_detail import detail, told
-from core.text.labelled import read_labelled
-from core.text.lexicon import Lexicon
+from core.text.evaluation_file import write
+from core.text.evaluation_whole import Plan, whole
 from core.words import say
 from models.taxonomy import AREA_LABELS
-
-# Comments a learning curve learns from, besides all; and the groups its hands are held out by.
-CURVE, CURVE_PARTS = (500, 1_000, 2_000, 4_000, 8_000), 7
 
 
 @app.command("evaluate", help=say("reading.evaluate.help"))
@@ -39,20 +37,23 @@ def evaluate_file(
     curve: Annotated[
         bool, typer.Option("--learning-curve", help=say("reading.evaluate.learning_curve"))
     ] = False,
+    keep: Annotated[bool, typer.Option("--keep", help=say("reading.evaluate.keep"))] = False,
+    ship: Annotated[bool, typer.Option("--ship", help=say("reading.evaluate.ship"))] = False,
     as_json: out.Json = False,
 ) -> None:
     """Print the figures; exit code 1 when the file holds rows that cannot be used."""
-    if (file is None) != leave_out or ((parts or curve) and not leave_out) or parts == 1:
+    if (file is None) != leave_out or ((parts or curve or keep or ship) and not leave_out) or parts == 1:
         raise out.usage(say("reading.evaluate.which"))
     rejects: list[Reject] = []
     if file is None:
-        figures = _left_out(parts, detailed=detailed)
-        if curve:
-            figures["learning_curve"] = _curve(parts or CURVE_PARTS)
+        # A screen shows all of it.
+        figures = _left_out(Plan(parts, detailed=detailed or keep or ship, curve=curve))
     else:
         figures, rejects = _of_file(file, detailed=detailed)
     classifier.tell_rejects(rejects)
     _show(figures | {"rejected": len(rejects)}, as_json=as_json)
+    for path in [kept_file()] * keep + [SHIPPED_FILE] * ship:
+        _store(figures, path)
     raise typer.Exit(out.FINDINGS if rejects else 0)
 
 
@@ -68,38 +69,21 @@ def _of_file(file: Path, *, detailed: bool) -> tuple[dict[str, Any], list[Reject
     return {"classifier": reader.version, **figures}, rejects
 
 
-def _left_out(parts: int, *, detailed: bool) -> dict[str, Any]:
-    """Figures of all labelled comments together and, under `files`, of each file."""
-    from core.text.leave_out import read_left_out
-
+def _left_out(plan: Plan) -> dict[str, Any]:
     try:
-        rows, lexicon = read_labelled(LABELLED), Lexicon.load(LEXICON)
-        total = parts or rows["file"].nunique()
-        with out.progress(say("reading.evaluate.leaving_out"), total) as advance:
-            found = read_left_out(rows, lexicon, parts=parts, advance=advance)
-    except (OSError, ValueError) as error:
+        with out.progress(say("reading.evaluate.leaving_out"), plan.steps(LABELLED)) as advance:
+            return whole(LABELLED, LEXICON, plan=plan, advance=advance)
+    except TROUBLE as error:
         raise NotSetUp(say("reading.train.failed", reason=type(error).__name__)) from error
-    files = {
-        str(name): _figures(rows, found, places) for name, places in rows.groupby("file").indices.items()
-    }
-    short = {name: {"n": e.n, "accuracy": e.accuracy, "macro_f1": e.macro_f1} for name, e in files.items()}
-    figures = asdict(_figures(rows, found, range(len(rows)))) | {"files": short}
-    return figures | ({"detail": told(detail(rows, [reading for reading, _ in found]))} if detailed else {})
 
 
-def _curve(parts: int) -> list[dict[str, Any]]:
-    """The learning curve as rows: comments learned from, accuracy and macro-F1 on hands held out."""
-    from core.text.leave_out import learning_curve
-
-    rows, lexicon = read_labelled(LABELLED), Lexicon.load(LEXICON)
-    with out.progress(say("reading.evaluate.learning"), len(CURVE) + 1) as advance:
-        found = learning_curve(rows, lexicon, CURVE, parts=parts, advance=advance)
-    return [point._asdict() for point in found]
-
-
-def _figures(rows: pd.DataFrame, found: list[Any], places: Any) -> Evaluation:
-    chosen = [found[i] for i in places]
-    return evaluate(rows.iloc[list(places)], [reading for reading, _ in chosen], [two for _, two in chosen])
+def _store(figures: Mapping[str, Any], path: Path) -> None:
+    """Where the portal's screen looks for it. Raises NotSetUp where nothing can be written."""
+    try:
+        write(path, figures)
+    except OSError as error:
+        raise NotSetUp(say("reading.evaluate.not_kept", path=path, reason=type(error).__name__)) from error
+    out.tell(say("reading.evaluate.kept", path=path))
 
 
 def _show(figures: Mapping[str, Any], *, as_json: bool) -> None:

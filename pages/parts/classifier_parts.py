@@ -10,14 +10,22 @@ import pandas as pd
 import streamlit as st
 
 from core import database
-from core.actions import classifier_jobs, reread, retrain
+from core.actions import classifier_jobs, reevaluate, reread, retrain
 from core.actions.classifier_versions import LABELLED, LEXICON, adopt, file_of, go_back
 from core.analysis.intervals import wilson
 from core.errors import LinshengError
 from core.queries.classifier import JobCard, VersionCard, job_card
 from core.text import store
 from core.words import CHINA, say
-from models.classifier_version import ADOPTED, INTERRUPTED, REREAD, RETRAIN, RUNNING, ClassifierVersion
+from models.classifier_version import (
+    ADOPTED,
+    EVALUATE,
+    INTERRUPTED,
+    REREAD,
+    RETRAIN,
+    RUNNING,
+    ClassifierVersion,
+)
 from pages.parts import deeds, show
 from pages.parts.figures import kept
 
@@ -28,6 +36,9 @@ _STYLE = ".st-key-classifier-versions td:not(.n) { min-width: 6.5em; }"
 # So often a process that was started is waited for.
 MOST_WAITS = 20
 _BEGUN = "classifier.begun"
+# Who begins each kind of job; those that take long can be stopped.
+_DEEDS = {RETRAIN: retrain, REREAD: reread, EVALUATE: reevaluate}
+_CAN_STOP = (REREAD, EVALUATE)
 
 
 @kept
@@ -152,7 +163,7 @@ def _work(kind: str, account_id: int, note: str, was_alive: bool) -> None:
         st.html(f'<ul class="st-todo"><li>{escape(note)}</li></ul>')
     again = kind == REREAD and found is not None and found.state in (INTERRUPTED, RUNNING)
     if st.button(say(f"classifier.screen.{kind}{'_on' if again else ''}"), key=f"classifier.{kind}"):
-        (retrain if kind == RETRAIN else reread).begin_in_child(account_id)
+        _DEEDS[kind].begin_in_child(account_id)
         st.session_state[f"{_BEGUN}.{kind}"] = True
         st.session_state[f"{_BEGUN}.mark.{kind}"] = (_mark(found), MOST_WAITS)
         st.rerun()
@@ -167,7 +178,7 @@ def _progress(kind: str, found: JobCard) -> None:
     part = min(1.0, found.done / found.total) if found.total else 0.0
     n = {"done": f"{found.done:,}", "total": f"{found.total:,}"}
     st.progress(part, text=say(f"classifier.screen.{kind}_far", **n))
-    if kind == REREAD and st.button(say("classifier.screen.stop"), key="classifier.stop"):
+    if kind in _CAN_STOP and st.button(say("classifier.screen.stop"), key="classifier.stop"):
         try:
             with database.writing() as session:
                 classifier_jobs.interrupt(session, kind)

@@ -46,6 +46,7 @@ SCREENS: Final = (
     Screen("social_worker/topics.py", "social_worker", Right.COMMENTS),
     Screen("social_worker/review.py", "social_worker", Right.REVIEW),
     Screen("social_worker/classifier.py", "social_worker", Right.CLASSIFIER),
+    Screen("social_worker/accuracy.py", "social_worker", Right.CLASSIFIER),
     Screen("admin/places.py", "admin", Right.SETUP),
     Screen("admin/rounds.py", "admin", Right.ROUNDS),
     Screen("admin/recordings.py", "admin", Right.ROUNDS),

@@ -11,13 +11,16 @@ import pytest
 from core.cli import classifier
 from core.cli import evaluate as cli_evaluate
 from core.settings import ROOT
+from core.text.evaluation_whole import Plan
 from core.text.reading import Reading
+from tests.core.evaluations import example
 
 HEAD = "id,text,area_primary,areas_secondary,sentiment,intent,urgent\n"
 FIGURES = {
     "n", "accuracy", "macro_f1", "top_2", "secondary_micro_f1", "sentiment_macro_f1", "intent_macro_f1",
     "urgent_recall", "urgent_precision", "ece", "risk", "abstained", "areas", "rejected",
 }  # fmt: skip
+LEFT_OUT = {"files", "version", "at", "parts", "n_urgent", "n_alarmed"}
 
 
 class _Reader:
@@ -107,7 +110,7 @@ def test_hands_left_out_are_told_together_and_each(
         (tmp_path / f"{hand}.csv").write_text("\n".join(lines[:61]), encoding="utf8")
     monkeypatch.setattr(cli_evaluate, "LABELLED", tmp_path)
     found = json.loads(run("evaluate", "--leave-one-file-out", "--json").stdout)
-    assert set(found) == FIGURES | {"files"} and found["n"] == 180
+    assert set(found) == FIGURES | LEFT_OUT and (found["n"], found["parts"]) == (180, 3)
     assert set(found["files"]) == set(hands) and all(each["n"] == 60 for each in found["files"].values())
     mean = sum(each["accuracy"] for each in found["files"].values()) / 3
     assert found["accuracy"] == pytest.approx(mean) and 0.2 < mean < 0.95
@@ -136,3 +139,49 @@ def test_detail_as_tables_says_how_the_intervals_were_drawn(run: Any, tmp_path: 
 def test_a_learning_curve_is_of_hands_left_out(run: Any, tmp_path: Path, ready: None) -> None:
     rows = "1,电梯坏了,facilities,,neg,need,1\n"
     assert run("evaluate", _file(tmp_path, rows), "--learning-curve").exit_code == 2
+
+
+@pytest.fixture
+def planned(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[Plan]:
+    """What would be evaluated; an example stands for the result. Nothing is written outside of tmp_path."""
+    plans: list[Plan] = []
+
+    def whole(*_: Path, plan: Plan, advance: Any) -> dict[str, Any]:
+        plans.append(plan)
+        return example()
+
+    monkeypatch.setattr(cli_evaluate, "whole", whole)
+    monkeypatch.setattr(cli_evaluate, "SHIPPED_FILE", tmp_path / "data" / "evaluation.json")
+    monkeypatch.setattr(cli_evaluate, "kept_file", lambda: tmp_path / "var" / "evaluation.json")
+    return plans
+
+
+@pytest.mark.parametrize(("option", "folder"), [("--keep", "var"), ("--ship", "data")])
+def test_a_whole_evaluation_is_put_where_the_screen_looks_for_it(
+    run: Any, tmp_path: Path, planned: list[Plan], option: str, folder: str
+) -> None:
+    result = run("evaluate", "--leave-one-file-out", "--parts", "7", option, "--json")
+    assert result.exit_code == 0 and planned == [Plan(7, detailed=True, curve=False)]
+    path = tmp_path / folder / "evaluation.json"
+    assert json.loads(path.read_text(encoding="utf8")) == example() and str(path) in result.stderr
+    assert [each.name for each in tmp_path.iterdir()] == [folder], "only where it was told to"
+    assert json.loads(result.stdout) == example() | {"rejected": 0}
+
+
+def test_nothing_is_kept_unasked(run: Any, tmp_path: Path, planned: list[Plan]) -> None:
+    result = run("evaluate", "--leave-one-file-out", "--learning-curve")
+    assert planned == [Plan(0, detailed=False, curve=True)] and list(tmp_path.iterdir()) == []
+    assert "标注和训练方法的版本" in result.stdout and "学习曲线" in result.stderr
+
+
+def test_a_place_that_cannot_be_written_is_told(run: Any, tmp_path: Path, planned: list[Plan]) -> None:
+    (tmp_path / "var").write_text("in the way", encoding="utf8")
+    result = run("evaluate", "--leave-one-file-out", "--keep")
+    assert result.exit_code == 1 and "写不了" in result.stderr
+
+
+@pytest.mark.parametrize("option", ["--keep", "--ship"])
+def test_figures_of_a_seen_file_are_never_kept(
+    run: Any, tmp_path: Path, ready: None, planned: list[Plan], option: str
+) -> None:
+    assert run("evaluate", _file(tmp_path, "1,电梯坏了,facilities,,neg,need,1\n"), option).exit_code == 2
