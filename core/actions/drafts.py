@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import CursorResult, delete, select, update
+from sqlalchemy import CursorResult, bindparam, delete, exists, or_, select
 from sqlmodel import Session, col
 
 from core import database
+from core.actions.statements import table_of
 from core.actions.store_response import CODE_ATTEMPTS, Receipt
 from core.errors import Unavailable
 from core.security import normalise_receipt, receipt_code, receipt_hash
@@ -42,6 +43,30 @@ class DraftSheet:
 
 
 _KEPT = ("answers", "further", "at", "mode", "collector", "ticket", "late")
+# Every step asks these: putting a statement together costs more than carrying it out.
+_DRAFT: Final = table_of(Draft)
+_CHANGE: Final = (
+    _DRAFT.update()
+    .where(_DRAFT.c.idempotency_key == bindparam("of_key"))
+    .values({name: bindparam(name) for name in (*_KEPT, "saved_at")})
+)
+_FORGET: Final = _DRAFT.delete().where(_DRAFT.c.idempotency_key == bindparam("of_key"))
+_OF_KEY: Final = select(Draft).where(col(Draft.idempotency_key) == bindparam("wanted"))
+_OF_CODE: Final = select(Draft).where(col(Draft.code_hash) == bindparam("wanted"))
+# Whether a code is a draft's, a receipt's or a deleted receipt's.
+_TAKEN: Final = select(
+    or_(
+        *(
+            exists().where(hashes == bindparam("wanted"))
+            for hashes in (
+                col(Draft.code_hash),
+                col(Response.receipt_hash),
+                col(Comment.receipt_hash),
+                col(Tombstone.receipt_hash),
+            )
+        )
+    )
+)
 
 
 def save_draft(sheet: DraftSheet) -> DraftSheet:
@@ -49,7 +74,7 @@ def save_draft(sheet: DraftSheet) -> DraftSheet:
     values: dict[str, Any] = {name: getattr(sheet, name) for name in _KEPT} | {"saved_at": now()}
     with database.writing() as session:
         changed: CursorResult[Any] = session.execute(  # type: ignore[assignment]
-            update(Draft).where(col(Draft.idempotency_key) == sheet.key).values(**values)
+            _CHANGE, values | {"of_key": sheet.key}
         )
         if not changed.rowcount:
             sheet.code = _free_code(session, sheet.key)
@@ -70,31 +95,25 @@ def _free_code(session: Session, key: str) -> str:
     """The key's first code that nobody has: no draft, no receipt, no deleted receipt."""
     for attempt in range(CODE_ATTEMPTS):
         code = receipt_code(key, attempt)
-        taken = (
-            select(col(Draft.id)).where(col(Draft.code_hash) == receipt_hash(code)),
-            select(col(Response.id)).where(col(Response.receipt_hash) == receipt_hash(code)),
-            select(col(Comment.id)).where(col(Comment.receipt_hash) == receipt_hash(code)),
-            select(col(Tombstone.id)).where(col(Tombstone.receipt_hash) == receipt_hash(code)),
-        )
-        if all(session.execute(query).first() is None for query in taken):
+        if not session.scalar(_TAKEN, {"wanted": receipt_hash(code)}):
             return code
     raise Unavailable.say("record_busy")
 
 
 def draft_of_key(key: str) -> DraftSheet | None:
     """The draft of a sheet's key, as the page or its cookie holds it; None when there is none."""
-    return _found(select(Draft).where(col(Draft.idempotency_key) == key))
+    return _found(_OF_KEY, key)
 
 
 def draft_of_code(typed: str) -> DraftSheet | None:
     """The draft of a code a person typed; None when no draft has it. Raises NotFound for no possible code."""
     code = normalise_receipt(typed)
-    return _found(select(Draft).where(col(Draft.code_hash) == receipt_hash(code)))
+    return _found(_OF_CODE, receipt_hash(code))
 
 
-def _found(query: Any) -> DraftSheet | None:
+def _found(query: Any, wanted: str) -> DraftSheet | None:
     with database.reading() as session:
-        draft = session.scalars(query).first()
+        draft = session.scalars(query, {"wanted": wanted}).first()
         if draft is None or draft.saved_at < _oldest():
             return None
         return DraftSheet(
@@ -123,7 +142,7 @@ def _code_of(key: str, wanted: str) -> str:
 def forget_draft(key: str) -> None:
     """Delete a draft: it was sent, or its author threw it away."""
     with database.writing() as session:
-        session.execute(delete(Draft).where(col(Draft.idempotency_key) == key))
+        session.execute(_FORGET, {"of_key": key})
 
 
 def expire_drafts() -> int:

@@ -7,7 +7,7 @@ from datetime import datetime
 from statistics import median
 from typing import Final
 
-from sqlalchemy import or_, select
+from sqlalchemy import bindparam, or_, select
 from sqlmodel import Session, col
 
 from core.errors import NotFound
@@ -79,6 +79,16 @@ _CARD = (
 _COMMUNITIES: Final = select(*map(col, _CARD)).order_by(col(Community.id))
 
 
+_DOOR: Final = (
+    select(
+        *map(col, (Round.id, Round.code, Round.name, Questionnaire.kind, Round.closes_at)), *map(col, _CARD)
+    )
+    .join_from(Round, Questionnaire)
+    .join(Community, col(Community.id) == col(Round.community_id))
+    .where(col(Round.code) == bindparam("code"))
+)
+
+
 def communities(session: Session) -> list[CommunityCard]:
     """All communities, in the order they were made."""
     return [CommunityCard(*row) for row in session.execute(_COMMUNITIES)]
@@ -86,13 +96,7 @@ def communities(session: Session) -> list[CommunityCard]:
 
 def round_of_code(session: Session, code: str) -> RoundDoor:
     """The round of a code, as an address or a QR code has it. Raises NotFound."""
-    shown = (Round.id, Round.code, Round.name, Questionnaire.kind, Round.closes_at, *_CARD)
-    query = (
-        select(*map(col, shown))
-        .join_from(Round, Questionnaire)
-        .join(Community, col(Community.id) == col(Round.community_id))
-    )
-    found = session.execute(query.where(col(Round.code) == code)).first()
+    found = session.execute(_DOOR, {"code": code}).first()
     if found is None:
         raise NotFound.say("unknown_round")
     round_id, round_code, name, kind, closes_at, *card = found
