@@ -10,7 +10,7 @@ from pathlib import Path
 
 import orjson
 
-NAMES = ("flat", "pages", "ingest", "crash", "door", "peers")
+NAMES = ("flat", "pages", "ingest", "crash", "door", "peers", "reading")
 
 
 def main() -> None:

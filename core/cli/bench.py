@@ -28,6 +28,7 @@ class Name(StrEnum):
     CRASH = "crash"
     DOOR = "door"
     PEERS = "peers"
+    READING = "reading"
     ALL = "all"
 
 

@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from bench import crash, flat, ingest, pages
+from bench import crash, flat, ingest, pages, reading
 from bench.ground import postgres_binaries
 from bench.served import Server, hello, one_line
 from bench.sheets import stand, submissions
@@ -71,6 +71,19 @@ def test_a_rounds_rate_is_of_all_its_slices_together() -> None:
     found = ingest._rounds(sizes, {name: step(name) for name in ("disk", "action")}, {"fold": step("fold")})
     assert found == {"disk": [3.0, 4.0], "action": [1.0, 2.0], "fold": [9.0, 8.0]}
     assert order == ["disk", "action", "disk", "action", "fold"] * 2
+
+
+def test_reading_is_measured_beside_the_plain_way(room: Path) -> None:
+    found = lines_of(reading.run(reading.Sizes(rounds=1, comments=200, single=5, starts=1, learn=400)))
+    bars = {what: (line["rule"], line["bar"]) for (what, _), line in found.items()}
+    assert bars == {
+        "reading_rate": (">=", 5.0),
+        "reading_per_second": (">=", 20_000),
+        "reading_one": ("<=", 0.005),
+        "reading_ready": ("<=", 3.0),
+        "reading_memory": ("<=", 300.0),
+    }
+    assert all(line["median"] > 0 for line in found.values())
 
 
 @needs_postgres
