@@ -17,7 +17,7 @@ from core.text.lexicon import Lexicon
 from core.text.store import Advance, current_version, no_progress
 
 # Comments a learning curve learns from, besides all; and the groups its hands are held out by.
-CURVE, CURVE_PARTS = (500, 1_000, 2_000, 4_000, 8_000), 7
+CURVE, CURVE_PARTS = (500, 1_000, 2_000, 4_000, 8_000, 16_000), 7
 
 
 @dataclass(frozen=True)

@@ -25,15 +25,15 @@ from core.text.lexicon import Lexicon
 from core.text.material import AIMS, AREAS, TONES, Flags, Seen, Targets
 from core.text.prior import of_lexicon
 from core.text.reader import Learned, Reader
-from core.text.settle import FAR, settle
+from core.text.settle import FAR, mixed, settle, usual_hands
 from core.text.store import GENTLY, STEPS, Advance, current_version, no_progress, tidy
 
 # The last step of training is the fit on everything.
 FOLDS = STEPS - 1
 # How closely each kind of output follows the labels (the C of its machines).
-AREA_STRENGTH, BESIDE_STRENGTH, TONE_STRENGTH, AIM_STRENGTH, URGENT_STRENGTH = 1.0, 0.3, 0.6, 0.6, 0.5
+AREA_STRENGTH, BESIDE_STRENGTH, TONE_STRENGTH, AIM_STRENGTH, URGENT_STRENGTH = 1.0, 0.3, 0.6, 0.6, 1.0
 # How much of naive Bayes is mixed in: it knows rare words better than the machines do.
-AREA_BAYES, BAYES, BAYES_SMOOTHING = 0.25, 0.15, 0.3
+AREA_BAYES, TONE_BAYES, URGENT_BAYES, BAYES_SMOOTHING = 0.4, 0.15, 0.1, 0.3
 
 Scores = npt.NDArray[np.float64]
 
@@ -58,9 +58,14 @@ def train_on(rows: pd.DataFrame, lexicon: Lexicon, version: str, *, advance: Adv
         weights, offsets = _fit(matrix[learn], targets.at(learn))
         held[test] = matrix[test] @ weights + offsets
         advance(1)
-    settled, besides = settle(held, targets, seen, lexicon, version)
+    mix, shift = mixed(held, targets, seen.danger)
+    usual = usual_hands(list(rows["file"]), targets.urgent)
+    settled, besides = settle(
+        held @ mix + shift, targets, seen, lexicon=lexicon, version=version, usual=usual
+    )
     buckets, idf = seen.vocabulary(np.arange(len(rows)))
     weights, offsets = _fit(seen.matrix(buckets, idf), targets)
+    weights, offsets = weights @ mix, offsets @ mix + shift
     advance(1)
     arrays = weights.astype(np.float32), offsets.astype(np.float32), besides
     return Reader(settled, Learned(buckets, idf, *arrays))
@@ -88,8 +93,8 @@ def _fit(matrix: csr_matrix, targets: Targets) -> tuple[Scores, Scores]:
     at = np.cumsum([0, len(AREAS), len(AREAS), len(TONES), len(AIMS)])
     counts = csr_matrix(matrix.maximum(0))
     weights[:, : at[1]] += AREA_BAYES * _bayes(counts, targets.area, len(AREAS))
-    weights[:, at[2] : at[3]] += BAYES * _bayes(counts, targets.sentiment, len(TONES))
-    weights[:, -1] += BAYES * _bayes(counts, urgent.astype(np.int64), 2)[:, 1]
+    weights[:, at[2] : at[3]] += TONE_BAYES * _bayes(counts, targets.sentiment, len(TONES))
+    weights[:, -1] += URGENT_BAYES * _bayes(counts, urgent.astype(np.int64), 2)[:, 1]
     return weights, offsets
 
 
