@@ -31,6 +31,8 @@ MIXED_STRENGTH = 0.1
 FAR = 9.0
 # Scores that spread less were given by a machine that had no example.
 SMALLEST_SPREAD = 1e-3
+# From fewer comments nothing is learned of how outputs speak for each other.
+FEWEST_TO_MIX = 500
 
 Scores = npt.NDArray[np.float64]
 
@@ -74,6 +76,8 @@ def mixed(held: Scores, targets: Targets, danger: Flags) -> tuple[Scores, Scores
     """
     size, begin = held.shape[1], 2 * len(AREAS)
     weights, offsets = np.eye(size), np.zeros(size)
+    if len(held) < FEWEST_TO_MIX:
+        return weights, offsets
     known = np.arange(begin, size)
     known = known[held[:, known].std(axis=0) > SMALLEST_SPREAD]
     for codes, names in ((targets.sentiment, TONES), (targets.intent, AIMS)):
@@ -113,7 +117,8 @@ def _mixed_urgent(held: Scores, urgent: Flags, danger: Flags, *, weights: Scores
 def urgent_from(scores: Scores, urgent: Flags, *, usual: Flags) -> float:
     """The score URGENT_RECALL of the usual hands' urgent comments reach; of all, if those have none."""
     chosen = scores[urgent & usual] if (urgent & usual).any() else scores[urgent]
-    return float(np.quantile(chosen, 1 - URGENT_RECALL)) if len(chosen) else FAR
+    # Of a few examples none is given up: the lower score, not one between two.
+    return float(np.quantile(chosen, 1 - URGENT_RECALL, method="lower")) if len(chosen) else FAR
 
 
 def temperature_of(scores: Scores, truth: Ints) -> float:

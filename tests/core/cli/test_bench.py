@@ -65,7 +65,7 @@ def test_all_means_all_one_after_the_other_with_the_word_about_power_cuts(answer
     calls = answering(GOOD)
     done = CliRunner().invoke(app, ["bench", "--json"])
     assert [words[3] for words in calls] == ["flat", "pages", "ingest", "crash", "door", "peers", "reading"]
-    assert len(json.loads(done.stdout)) == 6
+    assert len(json.loads(done.stdout)) == 7
     assert say("bench.no_power_cut") in CliRunner().invoke(app, ["bench", "crash"]).stderr
 
 
