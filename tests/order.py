@@ -6,8 +6,16 @@ from collections.abc import Sequence
 
 import pytest
 
-# Whoever needs one of these waits for a portal or a browser: all on one worker, then one of each will do.
+# Whoever needs one of these waits for a portal or a browser. The plain door's go to the second worker, all
+# others to the first: each has a portal and a browser of its own then, and both wait at the same time.
 SERVED = {"served", "portal", "chromium"}
+PLAIN = (
+    "browser/test_checks",
+    "browser/test_plain_board",
+    "browser/test_receipt",
+    "browser/test_say",
+    "browser/test_stories",
+)
 # Files that work the longest, the longest first; a file that is not named here only comes a little later.
 LONG = (
     "core/text/test_train.py",
@@ -34,15 +42,16 @@ def _rank(file: str) -> int:
 def for_workers(items: Sequence[pytest.Item], workers: int) -> list[pytest.Item]:
     """The items as `--dist worksteal` should hand them out: the first worker gets the first share, and so on.
 
-    The first share begins with what is served, the second with what is long, then what needs PostgreSQL;
-    what is quick comes last in each, for a worker without work takes from the end of another's share.
+    The first share begins with what is served, the second with the plain door, what is long, and what needs
+    PostgreSQL; what is quick comes last in each, for a worker without work takes from the end of another's
+    share.
     """
-    served, long, database, quick = [], [], [], []
+    served, plain, long, database, quick = [], [], [], [], []
     with_postgres = {_file(item) for item in items if "postgres" in item.nodeid}
     for item in items:
         file = _file(item)
         if SERVED.intersection(getattr(item, "fixturenames", ())):
-            served.append(item)
+            (plain if file.startswith(PLAIN) else served).append(item)
         elif _rank(file) < len(LONG):
             long.append(item)
         elif file in with_postgres:
@@ -51,4 +60,4 @@ def for_workers(items: Sequence[pytest.Item], workers: int) -> list[pytest.Item]
             quick.append(item)
     long.sort(key=lambda item: _rank(_file(item)))
     room = max(0, len(items) // max(1, workers) - len(served))
-    return [*served, *quick[:room], *long, *database, *quick[room:]]
+    return [*served, *quick[:room], *plain, *long, *database, *quick[room:]]
