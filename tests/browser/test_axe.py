@@ -107,8 +107,10 @@ def _open(tabs: dict[str, Page], screen: Screen, size: tuple[int, int]) -> Page:
 def test_axe_finds_nothing_serious(tabs: dict[str, Page], screen: Screen) -> None:
     page = _open(tabs, screen, DESK)
     found = _ours(page)
-    _resize(page, PHONE)
-    assert found + _ours(page) == []
+    if screen.right is None:  # staff sit at a desk; what residents see is looked at on a phone too
+        _resize(page, PHONE)
+        found += _ours(page)
+    assert found == []
 
 
 def test_what_is_streamlits_is_still_so(tabs: dict[str, Page]) -> None:

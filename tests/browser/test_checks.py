@@ -77,12 +77,17 @@ def blank(chromium: Browser) -> Iterator[Page]:
 
 @pytest.mark.parametrize("number", UNFIT)
 def test_each_check_sees_what_it_is_for(blank: Page, number: str) -> None:
+    check = number.split()[0]
+    blank.set_content(FIT % UNFIT[number])
+    blank.evaluate("document.body.className = 'elder'")
+    found = fit.violations(blank) if check == "17" else fit.seen(blank)
+    assert any(f"{check}: " in one for one in found)
+
+
+def test_what_is_fit_has_no_fault(blank: Page) -> None:
     blank.set_content(FIT % "")
     blank.evaluate("document.body.className = 'elder'")
     assert fit.faults(blank) == []
-    blank.set_content(FIT % UNFIT[number])
-    blank.evaluate("document.body.className = 'elder'")
-    assert any(f"{number.split()[0]}: " in one for one in fit.faults(blank))
 
 
 def test_what_is_open_to_everybody_is_fit_and_stays_so_when_its_text_is_spread(page: Page) -> None:
@@ -148,3 +153,49 @@ def test_nothing_runs_out_while_one_thinks_or_has_no_line(page: Page) -> None:
     page.context.set_offline(False)
     page.goto(ROUND)
     expect(page.locator("main")).to_contain_text(say("door.step.began"))
+
+
+def _press(page: Page, words: str) -> None:
+    page.get_by_role("button", name=words, exact=True).click()
+    page.wait_for_load_state("load")
+
+
+def test_what_lies_beside_the_usual_way_is_fit_too(page: Page) -> None:
+    """Put off, in English, a code nobody has, a round there is not, what one sent, changing it."""
+    page.goto(ROUND)
+    page.locator("input[name=consent][value='1'] + label").click()
+    page.locator("#sheet > button:not(.first)").first.click()
+    page.wait_for_url("**/who")
+    _press(page, say("door.step.stop"))
+    assert fit.faults(page) == [], "put off"
+    page.goto("/f/look?as=english&to=/f")
+    for path in OPEN if fit.is_elder(page) else ():  # the longer words in the larger letters
+        page.goto(path)
+        assert fit.faults(page) == [], ("in English", path)
+    page.goto("/f/look?as=chinese&to=/f")
+    page.fill("#code", "222 2223")
+    _press(page, say("door.home.go_on"))
+    assert page.locator(".fail").count() == 1
+    assert fit.faults(page) == [], "a code nobody has"
+    page.goto("/f/nothing")
+    assert fit.faults(page) == [], "a round there is not"
+    page.goto(ROUND)
+    while page.locator("#sheet").count():
+        for group in page.locator("fieldset.q").all():
+            if not group.locator("input:checked").count():
+                group.locator(".option > label").first.click()
+        page.locator("#sheet > button:not(.first)").first.click()
+        page.locator("#sheet, .receipt").first.wait_for()
+    code = page.locator(".receipt .code").inner_text()
+    page.goto("/r")
+    page.fill("#code", code)
+    _press(page, say("resident.receipt.look"))
+    assert fit.faults(page) == [], "a receipt without words"
+    _press(page, say("door.receipt.see_answers"))
+    assert fit.faults(page) == [], "what one sent"
+    page.goto("/r")
+    page.fill("#code", code)
+    _press(page, say("resident.receipt.look"))
+    _press(page, say("door.receipt.change_it"))
+    page.locator("#sheet").wait_for()
+    assert fit.faults(page) == [], "changing it"

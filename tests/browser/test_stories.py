@@ -133,7 +133,7 @@ def test_a_line_that_breaks_twice_loses_nothing(chromium: Browser, served: Serve
 
 
 def test_a_sentence_read_wrong_is_corrected_and_then_taken_back(chromium: Browser, served: Served) -> None:
-    with fit.phone(chromium, served, elder=False, script=False) as mine:
+    with fit.phone(chromium, served, elder=False) as mine:
         page = mine.new_page()
         page.goto("/f/say")
         page.fill("textarea", WORDS)
@@ -151,6 +151,8 @@ def test_a_sentence_read_wrong_is_corrected_and_then_taken_back(chromium: Browse
                 break
             page.wait_for_timeout(1000)
         ask.click()
+        page.locator("button[name=area]").first.wait_for()
+        assert fit.faults(page) == []
         meant = page.locator("button[name=area]").first
         told = say("door.receipt.correct.done", area=AREA_LABELS[meant.get_attribute("value") or ""])
         meant.click()

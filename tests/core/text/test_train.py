@@ -32,10 +32,10 @@ LEXICON = Lexicon.load(ROOT / "data" / "lexicon")
 
 @pytest.fixture(scope="module")
 def unseen() -> Evaluation:
-    """Every seventh hand, read by a classifier of every other comment of the others."""
+    """Four of the first hands (none asked to be hard), read by a classifier of a part of all others."""
     rows = read_labelled(ROOT / "data" / "labelled")
-    out = rows["file"].isin(sorted(set(rows["file"]))[::7]).to_numpy()
-    reader = train_on(rows[~out].iloc[::2], LEXICON, "test")
+    out = rows["file"].isin(sorted(set(rows["file"]))[:28:7]).to_numpy()
+    reader = train_on(rows[~out].iloc[::4], LEXICON, "test")
     texts = list(rows["text"][out])
     return evaluate(rows[out], reader.read(texts), reader.likeliest(texts))
 
