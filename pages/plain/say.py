@@ -21,7 +21,8 @@ from pages.plain.carried import sort_out
 from pages.plain.contact import Left, left, numbers
 from pages.plain.manner import PLAIN
 from pages.plain.questions import Drawn, read_place
-from pages.plain.steps import LOOKS, thanks
+from pages.plain.steps import LOOKS
+from pages.plain.thanks import thanks
 from pages.plain.visit import MOST_VALUE, Visit, keep, language_of
 
 KEY = re.compile(r"[0-9a-f]{32}")

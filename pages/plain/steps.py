@@ -17,11 +17,11 @@ from core.questionnaires.schema import Definition, Question, Section
 from core.questionnaires.translate import translated
 from core.security import show_receipt
 from core.settings import settings
-from core.words import day, say, spoken
+from core.words import say, spoken
 from models.base import now
 from pages.plain.assist import sign_in_again
 from pages.plain.carried import sort_out
-from pages.plain.contact import Left, numbers
+from pages.plain.contact import numbers
 from pages.plain.listen import heard
 from pages.plain.questions import Drawn, draw
 from pages.plain.receipt_withdraw import sure
@@ -37,6 +37,7 @@ from pages.plain.sheet import (
     send,
     the_round,
 )
+from pages.plain.thanks import thanks
 from pages.plain.visit import ELDER, SPOKEN, Visit, keep
 
 # The screen of a kind of round; at a kiosk, where a sheet left alone goes, and where the next person begins.
@@ -270,25 +271,6 @@ def _sent(filling: Filling, found: list[Section]) -> Response:
 
 def _said(filling: Filling) -> list[str]:
     return [str(filling.draft.answers.get(code) or "") for code in filling.facts.text_questions]
-
-
-def thanks(
-    visit: Visit, receipt: Receipt, *, kind: str, community: Any, said: list[str], contact: Left | None = None
-) -> Response:
-    """The page with the receipt: also the answer to the same sheet sent once more.
-
-    `contact` is what the form said of being called back; words of danger ask for it where it said nothing.
-    """
-    return visit.answer(
-        "thanks",
-        community=community,
-        code=show_receipt(receipt.code),
-        repeated=receipt.repeated,
-        next_line=say(f"resident.thanks.next_{kind}"),
-        dangers=numbers(said),
-        contact=contact if contact and contact.reach else Left(alone=True),
-        slip=say("door.assist.slip", day=day(now()), where=settings().public_url or community.name),
-    )
 
 
 def _choose_activity(visit: Visit, community: Any) -> Response:
