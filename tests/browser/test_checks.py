@@ -9,6 +9,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from core.words import say
 from tests.browser import fit
+from tests.browser.sheet import to_the_end
 from tests.serving import Served
 
 ROUND = "/f/d-needs-2026"
@@ -180,13 +181,7 @@ def test_what_lies_beside_the_usual_way_is_fit_too(page: Page) -> None:
     page.goto("/f/nothing")
     assert fit.faults(page) == [], "a round there is not"
     page.goto(ROUND)
-    while page.locator("#sheet").count():
-        for group in page.locator("fieldset.q").all():
-            if not group.locator("input:checked").count():
-                group.locator(".option > label").first.click()
-        page.locator("#sheet > button:not(.first)").first.click()
-        page.locator("#sheet, .receipt").first.wait_for()
-    code = page.locator(".receipt .code").inner_text()
+    code = to_the_end(page)
     page.goto("/r")
     page.fill("#code", code)
     _press(page, say("resident.receipt.look"))

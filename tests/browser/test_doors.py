@@ -16,6 +16,7 @@ from core.words import say
 from tests.browser import fit
 from tests.browser.conftest import DESK, PHONE, OpenPage
 from tests.browser.hands import NEXT, choice, main, press, settle, tap
+from tests.browser.sheet import onward, tick, to_the_end
 from tests.serving import Served
 
 ROUND = "/f/d-needs-2026"
@@ -31,39 +32,17 @@ VOICES = """() => {
 }"""
 
 
-def _onward(page: Page) -> None:
-    """下一步, or 提交 on the last step."""
-    page.locator("#sheet > button").first.click()
-    # A page on its way has neither: to count then would end a loop over the steps too early.
-    page.wait_for_load_state("load")
-    page.locator("#sheet, .receipt").first.wait_for()
-
-
-def _tick(page: Page, code: str, value: object) -> None:
-    page.locator(f"input[name={code}][value='{value}'] + label").click()
-
-
 def _ticked(page: Page, code: str) -> list[str]:
     return [str(one.get_attribute("value")) for one in page.locator(f"input[name={code}]:checked").all()]
 
 
 def _begin(page: Page, *, who: int = 1) -> None:
     """Consent and for whom; then stand at the step of the place."""
-    _tick(page, "consent", 1)
-    _onward(page)
-    _tick(page, "who", who)
-    _onward(page)
+    tick(page, "consent", 1)
+    onward(page)
+    tick(page, "who", who)
+    onward(page)
     page.wait_for_url("**/grid")
-
-
-def _to_the_end(page: Page) -> str:
-    """Tick the first choice of whatever is asked; the code on the page of thanks."""
-    while page.locator("#sheet").count():
-        for group in page.locator("fieldset.q").all():
-            if not group.locator("input:checked").count():
-                group.locator(".option > label").first.click()
-        _onward(page)
-    return page.locator(".receipt .code").inner_text()
 
 
 def _count(served: Served, table: str) -> int:
@@ -84,7 +63,7 @@ def test_a_sheet_changes_doors_and_back_and_is_sent_once(open_page: OpenPage, se
     responses, drafts = _count(served, "response"), _count(served, "draft")
     page = open_page(ROUND, size=PHONE)
     _begin(page, who=2)
-    _tick(page, "sex", 2)
+    tick(page, "sex", 2)
     code = page.locator(".kept .code").inner_text()
     page.get_by_role("button", name=say("door.frame.computer")).click()
     page.wait_for_url("**/needs")
@@ -99,10 +78,10 @@ def test_a_sheet_changes_doors_and_back_and_is_sent_once(open_page: OpenPage, se
     assert "code" not in page.url and code.replace(" ", "") not in page.url
     assert page.locator(".kept .code").inner_text() == code
     assert _ticked(page, "who") == ["2"]
-    _onward(page)
+    onward(page)
     assert (_ticked(page, "sex"), _ticked(page, "age")) == (["2"], ["9"])
 
-    assert _to_the_end(page) == code
+    assert to_the_end(page) == code
     assert (_count(served, "response"), _count(served, "draft")) == (responses + 1, drafts)
 
 
@@ -126,10 +105,10 @@ def test_a_dropped_screen_goes_on_by_its_code_on_another_phone(open_page: OpenPa
     for _ in range(2):
         phone.get_by_role("button", name=say("door.step.back")).click()
     assert _ticked(phone, "who") == ["1"]
-    _onward(phone)
+    onward(phone)
     assert (_ticked(phone, "sex"), _ticked(phone, "age")) == (["1"], ["8"])
-    _onward(phone)
-    assert _to_the_end(phone) == found[1] and _count(served, "draft") == drafts
+    onward(phone)
+    assert to_the_end(phone) == found[1] and _count(served, "draft") == drafts
 
 
 @pytest.fixture
@@ -156,10 +135,11 @@ def test_at_a_kiosk_nothing_of_a_person_is_left_for_the_next(kiosk: Page, served
     kiosk.get_by_role("link", name=say("door.kiosk.begin")).click()
     _begin(kiosk, who=2)
     key = kiosk.locator("#sheet [name=key]").get_attribute("value")
-    code = _to_the_end(kiosk)
+    code = to_the_end(kiosk)
     assert _last(served) == ("kiosk", "kiosk", 2)
     kiosk.get_by_role("button", name=say("door.kiosk.next")).click()
     expect(kiosk.get_by_role("link", name=say("door.kiosk.begin"))).to_be_visible()
+    assert fit.faults(kiosk) == []
     assert {cookie["name"] for cookie in kiosk.context.cookies()} == {"ls_kiosk"}
 
     for _ in range(4):
@@ -181,7 +161,7 @@ def test_whoever_walks_away_from_a_kiosk_is_kept_under_a_code_and_gone_from_it(k
     kiosk.get_by_role("link", name=say("door.kiosk.begin")).click()
     _begin(kiosk)
     code = kiosk.locator(".kept .code").inner_text()
-    _tick(kiosk, "sex", 2)
+    tick(kiosk, "sex", 2)
     kiosk.clock.run_for(170_000)
     kiosk.mouse.wheel(0, 10)  # whoever reads slowly is there
     kiosk.wait_for_timeout(100)
@@ -204,11 +184,11 @@ def test_whoever_walks_away_from_a_kiosk_is_kept_under_a_code_and_gone_from_it(k
 def test_a_worker_fills_in_one_after_the_other(open_page: OpenPage, served: Served) -> None:
     page = open_page("/f/assist", size=PHONE)
     sign_in_here(page)
-    _tick(page, "way", "paper")
+    tick(page, "way", "paper")
     page.get_by_role("button", name=say("door.assist.start")).click()
     first = page.locator("#sheet [name=key]").get_attribute("value")
     _begin(page, who=2)
-    _to_the_end(page)
+    to_the_end(page)
     assert _last(served) == ("paper", "paper", 2)
     expect(page.get_by_role("button", name=say("door.assist.print"))).to_be_visible()
     page.get_by_role("button", name=say("door.assist.next")).click()
@@ -293,7 +273,7 @@ def test_the_large_look_is_in_sight_at_once_fits_every_step_and_is_remembered(op
         for group in page.locator("fieldset.q").all():
             group.locator(".option > label").first.click()
         seen += 1
-        _onward(page)
+        onward(page)
     assert seen >= 10
     _fit(page)
     assert "elder" in (page.locator("body").get_attribute("class") or "")
@@ -304,7 +284,7 @@ def test_mistakes_in_the_large_look_are_told_as_large(chromium: Browser, served:
     with chromium.new_context(base_url=served.url) as context:
         page = context.new_page()
         page.goto(f"/f/look?as=elder&to={ROUND}")
-        _onward(page)
+        onward(page)
         expect(page.locator("div.fail")).to_be_visible()
         _fit(page)
 
@@ -313,7 +293,7 @@ def test_enter_in_a_field_goes_on_to_the_next_step(open_page: OpenPage) -> None:
     page = open_page(ROUND, size=PHONE)
     _begin(page)
     for code, value in (("sex", 2), ("age", 8)):
-        _tick(page, code, value)
+        tick(page, code, value)
     page.focus("[name=grid_other]")
     page.keyboard.press("Enter")
     page.wait_for_url("**/need_elder")
