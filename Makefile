@@ -3,6 +3,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PORT ?= 8501
+# Compiled once, not by each of the many processes that a suite starts.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help setup run serve test check fix bench demo-reset lock
 

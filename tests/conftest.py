@@ -192,12 +192,28 @@ def portals_classifier(pytestconfig: pytest.Config, tmp_path_factory: pytest.Tem
 
 
 @pytest.fixture(scope="session")
-def served(tmp_path_factory: pytest.TempPathFactory, portals_classifier: Path) -> Iterator[Served]:
+def demo_record(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database with the demo community as of today, to be copied: made by the first worker who asks."""
+    base = tmp_path_factory.getbasetemp()
+    var = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "demo_record"
+    var.mkdir(exist_ok=True)
+    with alone(var / "lock"):
+        if not (var / "loaded").exists():
+            load = [sys.executable, "-m", "core.cli", "init", "--demo"]
+            env = environment(var, LINSHENG_DEMO="1")
+            subprocess.run(load, cwd=ROOT, env=env, check=True, capture_output=True)
+            (var / "loaded").touch()
+    return var / "linsheng.db"
+
+
+@pytest.fixture(scope="session")
+def served(
+    tmp_path_factory: pytest.TempPathFactory, portals_classifier: Path, demo_record: Path
+) -> Iterator[Served]:
     """The portal with the demo community, on a free port of loopback, in a process of its own."""
     var = tmp_path_factory.mktemp("served")
     (var / "classifier").symlink_to(portals_classifier)
-    demo = {"LINSHENG_DEMO": "1"}
-    load = [sys.executable, "-m", "core.cli", "init", "--demo"]
-    subprocess.run(load, cwd=ROOT, env=environment(var, **demo), check=True, capture_output=True)
-    with serve(var, free_port(), env=demo) as found:
+    shutil.copy(demo_record, var / "linsheng.db")
+    env = {"LINSHENG_DEMO": "1", "LINSHENG_PUBLIC_URL": "https://linsheng.example"}
+    with serve(var, free_port(), env=env) as found:
         yield found

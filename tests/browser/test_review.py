@@ -6,11 +6,11 @@ import re
 import time
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 from playwright.sync_api import TimeoutError as NotYet
 
-from tests.browser.conftest import DESK, PHONE, OpenPage, sign_in
+from tests.browser.conftest import DESK, PHONE, OpenPage, enter
+from tests.browser.fit import axe
 from tests.browser.hands import settle
 
 CARD, SCREEN = ".rv-card", "[data-testid=stMain]"
@@ -21,16 +21,14 @@ THIRTY = 30
 
 def _review(open_page: OpenPage, size: tuple[int, int] = DESK) -> Page:
     """Signed in, with a comment to review; the classifier of a first start may take a minute."""
-    page = open_page("/signin", size=size)
-    sign_in(page, "shegong")
-    page.wait_for_url("**/gap")
+    page = open_page("/signin?next=review", size=size)
+    enter(page, "shegong")
     for _ in range(30):
-        page.goto("/review")
         try:
             page.wait_for_selector(CARD, timeout=8_000)
             return page
         except NotYet:
-            continue
+            page.goto("/review")
     raise AssertionError("nothing was read")
 
 
@@ -87,5 +85,5 @@ def test_comment_and_suggestions_are_seen_at_once(open_page: OpenPage, size: tup
 def test_no_barrier_is_found_in_the_screen(open_page: OpenPage) -> None:
     page = _review(open_page)
     page.wait_for_selector(".st-key-review-details button")
-    found = Axe().run(page, context=SCREEN).response["violations"]
+    found = axe(page, where=SCREEN)
     assert [(one["id"], [node["html"] for node in one["nodes"]]) for one in found] == []

@@ -82,7 +82,7 @@ def test_a_password_is_kept_as_argon2_and_only_the_right_one_fits(real_hashes: N
     assert not security.verify_password("wrong horse", hashed)
 
 
-@pytest.mark.parametrize("secret", ["change-me-before-serving", "short"])
+@pytest.mark.parametrize("secret", ["", "change-me-before-serving", "short", "x" * 31])
 def test_outside_demo_mode_a_shipped_or_short_secret_is_refused(
     secret: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from html import unescape
 from html.parser import HTMLParser
-from pathlib import Path
 
 import pandas as pd
 import pyarrow as pa
@@ -25,7 +24,6 @@ from core.access import PERMISSIONS
 from core.actions import round_cache
 from core.actions.accounts import create_account, sign_in
 from core.actions.comments import Sentence, say_sentence
-from core.actions.demo import load_demo
 from core.actions.fold import fold
 from core.actions.read_comments import read_waiting
 from core.actions.submit import Submission, save_response
@@ -33,7 +31,6 @@ from core.actions.topic_step import TopicStep
 from core.settings import ROOT, settings
 from core.text.reading import Reading
 from core.words import say
-from models.base import now
 from models.place import Community
 from pages.parts import figures, gate, places
 from pages.parts.screens import SCREENS, Screen
@@ -50,7 +47,8 @@ COUNTED = BASE | {"有效样本", "已服务", "合计", "意见"}
 FEW_PEOPLE = re.compile(r"(?<![\d,.–-])(?<!1 至 )[1-4] ?(?:份|条|人(?:答|评|回答))")
 WORK = re.compile(
     r'<(ul|p) class="(?:st-todo|cm-states|st-done)"[^>]*>.*?</\1>|收到 \d 条意见|共 \d 条'
-    r"|\d 条意见等着答复(?:，其中 \d 条可能有危险)?|\d 条预警(?:还没有人打开|过了时限|已经有人在处理)"
+    r"|\d 条意见等着答复(?:，其中 \d 条可能有危险)?|其余 \d 条"
+    r"|\d 条预警(?:还没有人打开|过了时限|已经有人在处理)"
 )
 
 
@@ -93,8 +91,7 @@ def _few() -> None:
 
 
 def _demo() -> None:
-    """The synthetic demo community, its comments read."""
-    load_demo(now())
+    """The synthetic demo community, loaded already, its comments read."""
     while read_waiting(_Reader()):
         pass
     TopicStep()()
@@ -141,12 +138,11 @@ def _forget() -> None:
 
 
 @pytest.fixture(scope="module", params=list(STATES))
-def here(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path
-) -> Iterator[Here]:
+def here(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Here]:
     """A record in one of the states, with an account for each role."""
     folder = tmp_path_factory.mktemp(request.param)
-    shutil.copy(sqlite_template, folder / "linsheng.db")
+    begun = request.getfixturevalue("demo_record" if request.param == "demo" else "sqlite_template")
+    shutil.copy(begun, folder / "linsheng.db")
     quick = PasswordHash((Argon2Hasher(time_cost=1, memory_cost=64, parallelism=1),))
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("LINSHENG_VAR", str(folder))

@@ -320,6 +320,7 @@ def test_a_load_that_was_cut_short_says_what_to_do(
     sqlite_record: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     round_cache.forget()
+    monkeypatch.setattr("core.actions.demo.provide", lambda *_, **__: [])  # takes long and is not cut
     monkeypatch.setattr("core.actions.demo.save_responses", _cut)
     with pytest.raises(KeyboardInterrupt):
         load_demo(AT)
@@ -374,7 +375,7 @@ def fingerprint(demo: DemoLoaded) -> tuple[Any, ...]:
 
 
 def test_the_same_moment_gives_the_same_record_on_both_databases(
-    fingerprint: tuple[Any, ...], record: Path
+    fingerprint: tuple[Any, ...], postgres_record: Path
 ) -> None:
     round_cache.forget()
     load_demo(AT)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import shutil
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -26,7 +25,7 @@ from core.text.comparison import Comparison
 from models.account import AuditEntry
 from models.classifier_version import RETRAIN, ClassifierVersion
 from models.comment import Label
-from tests.core.retraining import community, renamed, reviewed, said, small_data, train_here
+from tests.core.retraining import Here, community, renamed, reviewed, said, small_data, train_here
 
 
 @pytest.fixture(scope="module")
@@ -39,10 +38,17 @@ def shared(tmp_path_factory: pytest.TempPathFactory) -> Data:
 
 
 @pytest.fixture
-def data(shared: Data, sqlite_record: Path) -> Iterator[Data]:
+def data_for_a_child(shared: Data, sqlite_record: Path) -> Data:
     """The small data; their classifier is trained already, nothing is in the record."""
     shutil.copytree(shared.labelled.parent / "cache", settings().classifier_cache)
-    yield shared
+    return shared
+
+
+@pytest.fixture
+def data(data_for_a_child: Data, monkeypatch: pytest.MonkeyPatch) -> Data:
+    """The same, learned from without a child."""
+    monkeypatch.setattr(store, "train_in_child", Here)
+    return data_for_a_child
 
 
 def _retrain(data: Data, *, adopt: bool = True) -> Outcome:
@@ -71,8 +77,8 @@ def _job() -> tuple[str, str, int]:
     return job.state, job.outcome, job.done
 
 
-def test_reviewed_comments_are_learned_and_a_part_of_them_never(data: Data) -> None:
-    here = community()
+def test_reviewed_comments_are_learned_and_a_part_of_them_never(data_for_a_child: Data) -> None:
+    data, here = data_for_a_child, community()
     ids = reviewed(here, 130)
     steps: list[int] = []
     found = retrain(Order(), data=data, advance=steps.append)
@@ -181,7 +187,10 @@ def test_never_means_never(data: Data) -> None:
     assert (found.state, found.reason) == ("candidate", "not_asked") and _reads(data) == _shipped(data)
 
 
-def test_a_training_that_fails_leaves_the_version_in_use(data: Data, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_training_that_fails_leaves_the_version_in_use(
+    data_for_a_child: Data, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = data_for_a_child
     reviewed(community(), 60)
     monkeypatch.setattr(store.sys, "executable", "/bin/false")
     with pytest.raises(NotSetUp, match="照常阅读"):

@@ -143,7 +143,7 @@ def test_one_file_one_sentiment_no_urgent_and_no_secondary_area_can_be_learned_f
 
 def test_each_file_is_read_by_a_classifier_that_never_saw_it(small_data: Any) -> None:
     # One file labels lifts as culture, all others as facilities: only who has seen it would repeat that.
-    rows = read_labelled(small_data.labelled).groupby("file").head(40)
+    rows = read_labelled(small_data.labelled).groupby("file").head(20)
     secret = _rows(*[("secret", "电梯又坏了没人修", "culture") for _ in range(12)]).assign(id="")
     rows = pd.concat([rows, secret], ignore_index=True)
     steps: list[int] = []
