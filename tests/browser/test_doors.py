@@ -6,15 +6,16 @@ import re
 import sqlite3
 import struct
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Error as Gone
 
 from core.questionnaires.load import load_shipped
 from core.words import say
 from tests.browser import fit
-from tests.browser.conftest import DESK, PHONE, OpenPage
+from tests.browser.conftest import DESK, PHONE, OpenPage, enter
 from tests.browser.hands import NEXT, choice, main, press, settle, tap
 from tests.browser.sheet import onward, tick, to_the_end
 from tests.serving import Served
@@ -116,17 +117,13 @@ def kiosk(open_page: OpenPage) -> Iterator[Page]:
     """A browser that a worker has set up as a kiosk; its clock is the test's."""
     page = open_page("/signin?next=kiosk", size=DESK)
     page.clock.install()
-    sign_in_here(page)
-    page.get_by_role("button", name=say("door.kiosk.start"), exact=True).click()
+    enter(page, "juwei")
+    start = page.get_by_role("button", name=say("door.kiosk.start"), exact=True)
+    start.wait_for()
+    assert fit.faults(page) == []
+    start.click()
     expect(page.get_by_role("link", name=say("door.kiosk.begin"))).to_be_visible()
     yield page
-
-
-def sign_in_here(page: Page) -> None:
-    """Sign in where the page is, so that it goes on to where it wanted."""
-    page.fill("#name", "juwei")
-    page.fill("#password", "linsheng01")
-    page.click("main > form button")
 
 
 def test_at_a_kiosk_nothing_of_a_person_is_left_for_the_next(kiosk: Page, served: Served) -> None:
@@ -143,7 +140,8 @@ def test_at_a_kiosk_nothing_of_a_person_is_left_for_the_next(kiosk: Page, served
     assert {cookie["name"] for cookie in kiosk.context.cookies()} == {"ls_kiosk"}
 
     for _ in range(4):
-        kiosk.evaluate("history.back()")
+        with suppress(Gone):  # the page may be gone before it has answered
+            kiosk.evaluate("history.back()")
         kiosk.wait_for_timeout(400)
         assert code not in kiosk.content() and not kiosk.locator("input:checked").count(), kiosk.url
     kiosk.goto("/f")
@@ -161,6 +159,7 @@ def test_whoever_walks_away_from_a_kiosk_is_kept_under_a_code_and_gone_from_it(k
     kiosk.get_by_role("link", name=say("door.kiosk.begin")).click()
     _begin(kiosk)
     code = kiosk.locator(".kept .code").inner_text()
+    assert fit.faults(kiosk) == []
     tick(kiosk, "sex", 2)
     kiosk.clock.run_for(170_000)
     kiosk.mouse.wheel(0, 10)  # whoever reads slowly is there
@@ -169,7 +168,7 @@ def test_whoever_walks_away_from_a_kiosk_is_kept_under_a_code_and_gone_from_it(k
     assert kiosk.locator("#sheet").count() == 1
     kiosk.clock.run_for(15_000)
     expect(kiosk.get_by_role("heading", name=say("door.kiosk.there"))).to_be_visible()
-    assert code in kiosk.content()
+    assert code in kiosk.content() and fit.faults(kiosk) == []
     kiosk.get_by_role("link", name=say("door.kiosk.go_on")).click()
     assert _ticked(kiosk, "sex") == ["2"]  # also what was not sent yet
 
@@ -183,7 +182,9 @@ def test_whoever_walks_away_from_a_kiosk_is_kept_under_a_code_and_gone_from_it(k
 
 def test_a_worker_fills_in_one_after_the_other(open_page: OpenPage, served: Served) -> None:
     page = open_page("/f/assist", size=PHONE)
-    sign_in_here(page)
+    assert fit.faults(page) == [], "signing in"
+    enter(page, "juwei")
+    assert fit.faults(page) == [], "before anything is chosen"
     tick(page, "way", "paper")
     page.get_by_role("button", name=say("door.assist.start")).click()
     first = page.locator("#sheet [name=key]").get_attribute("value")
@@ -191,9 +192,22 @@ def test_a_worker_fills_in_one_after_the_other(open_page: OpenPage, served: Serv
     to_the_end(page)
     assert _last(served) == ("paper", "paper", 2)
     expect(page.get_by_role("button", name=say("door.assist.print"))).to_be_visible()
+    assert fit.faults(page) == [], "a slip for the person"
     page.get_by_role("button", name=say("door.assist.next")).click()
     assert page.locator("#sheet [name=key]").get_attribute("value") != first
     assert not page.locator("input:checked").count()
+    page.goto("/f/assist")
+    assert fit.faults(page) == [], "while a round is under way"
+    page.goto("/signout")
+    assert fit.faults(page) == [], "leaving"
+
+
+@pytest.mark.parametrize("wanted", ["kind=community", "kind=slips&g=g1&b=b01&r=d-needs-2026&n=12"])
+def test_what_is_put_up_on_a_wall_has_no_barrier_either(open_page: OpenPage, wanted: str) -> None:
+    page = open_page("/signin", size=DESK)
+    enter(page, "guanli")
+    page.goto(f"/poster?c=d&{wanted}")
+    assert page.locator(".code svg").count() and fit.violations(page) == []
 
 
 def _wave() -> bytes:
