@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from core.text.reader import Reader
 
 Scores = npt.NDArray[np.float64]
+Toward = Callable[[Any], Scores]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +35,8 @@ def explain(reader: Reader, text: str) -> list[Spoke]:
     plain = normalise(text)
     if not plain:
         return []
-    spelt = Spelt.of([plain])
-    sign = _of_hashed(reader, spelt, _toward(reader, plain))
-    sign += _of_lexicon(reader, plain, _toward(reader, plain))
+    spelt, toward = Spelt.of([plain]), _toward(reader, plain)
+    sign = _of_hashed(reader, spelt, toward) + _of_lexicon(reader, plain, toward)
     return [
         Spoke(plain[a - 1 : a - 1 + n], float(sign[a : a + n].sum()))
         for a, n in zip(spelt.begin.tolist(), spelt.size.tolist(), strict=True)
@@ -43,19 +44,19 @@ def explain(reader: Reader, text: str) -> list[Spoke]:
     ]
 
 
-def _toward(reader: Reader, plain: str) -> Scores:
-    """Each feature's weight for the likeliest area less that for the next."""
-    names = reader.settled.areas
+def _toward(reader: Reader, plain: str) -> Toward:
+    """What the features at some rows weigh for the likeliest area less what they weigh for the next."""
+    names, weights = reader.settled.areas, reader.learned.weights
     first, next_ = (names.index(area) for area in reader.likeliest([plain])[0])
-    weights = reader.learned.weights
-    return np.asarray(weights[:, first] - weights[:, next_], dtype=float)
+    # Of a few rows only: all of them are some hundred thousand.
+    return lambda rows: np.asarray(weights[rows, first] - weights[rows, next_], dtype=float)
 
 
-def _of_hashed(reader: Reader, spelt: Spelt, toward: Scores) -> Scores:
+def _of_hashed(reader: Reader, spelt: Spelt, toward: Toward) -> Scores:
     counted = count_spelt(spelt, 1)
     place, value, _ = damped(counted, reader.column, reader.learned.idf)
     gain = np.zeros(len(counted.bucket))
-    gain[reader.column[counted.bucket] >= 0] = value * toward[place]
+    gain[reader.column[counted.bucket] >= 0] = value * toward(place)
     gain /= counted.n
     found = np.zeros(len(spelt.signs))
     for begin, size, bucket in occurrences(spelt):
@@ -63,12 +64,12 @@ def _of_hashed(reader: Reader, spelt: Spelt, toward: Scores) -> Scores:
     return found
 
 
-def _of_lexicon(reader: Reader, plain: str, toward: Scores) -> Scores:
+def _of_lexicon(reader: Reader, plain: str, toward: Toward) -> Scores:
     found, places = np.zeros(len(plain) + 2), reader.lexicon.places(plain)
     row = len(reader.learned.idf)
     for area in {area for _, _, area in places}:
         said = np.array([(begin + 1, size) for begin, size, of in places if of == area], dtype=np.int64)
-        gain = np.log1p(len(said)) * LEXICON_SCALE * toward[row + area] / len(said)
+        gain = np.log1p(len(said)) * LEXICON_SCALE * float(toward(row + area)) / len(said)
         _spread(found, said[:, 0], said[:, 1], np.full(len(said), gain))
     return found
 
