@@ -80,38 +80,37 @@ def mixed(held: Scores, targets: Targets, danger: Flags) -> tuple[Scores, Scores
         return weights, offsets
     known = np.arange(begin, size)
     known = known[held[:, known].std(axis=0) > SMALLEST_SPREAD]
+    if not len(known):
+        return weights, offsets
+    spread = held[:, known].std(axis=0)
+    scaled = held[:, known] / spread
     for codes, names in ((targets.sentiment, TONES), (targets.intent, AIMS)):
         block = slice(begin, begin + len(names))
         begin += len(names)
-        if len(set(codes.tolist())) < 3 or not len(known):
+        if len(set(codes.tolist())) < 3:
             continue
-        spread = held[:, known].std(axis=0)
-        machine = LogisticRegression(C=MIXED_STRENGTH, solver="newton-cholesky")
-        machine.fit(held[:, known] / spread, codes)
+        machine = LogisticRegression(C=MIXED_STRENGTH, solver="newton-cholesky").fit(scaled, codes)
         found, offset = np.zeros((size, len(names))), np.full(len(names), -FAR)
         found[np.ix_(known, machine.classes_)] = machine.coef_.T / spread[:, None]
         offset[machine.classes_] = machine.intercept_
         weights[:, block], offsets[block] = found, offset
-    _mixed_urgent(held, targets.urgent, danger, weights=weights, offsets=offsets)
+    if (urgent := _mixed_urgent(scaled, targets.urgent, danger)) is not None:
+        weights[:, -1], offsets[-1] = 0, urgent[1]
+        weights[known, -1] = urgent[0] / spread
     return weights, offsets
 
 
-def _mixed_urgent(held: Scores, urgent: Flags, danger: Flags, *, weights: Scores, offsets: Scores) -> None:
-    """The same for the last output, in place, so that words of danger weigh DANGER_SCORE beside it."""
-    known = np.arange(2 * len(AREAS), held.shape[1])
-    known = known[held[:, known].std(axis=0) > SMALLEST_SPREAD]
-    if urgent.all() or not urgent.any() or not danger.any() or not len(known):
-        return
-    spread = held[:, known].std(axis=0)
+def _mixed_urgent(scaled: Scores, urgent: Flags, danger: Flags) -> tuple[Scores, float] | None:
+    """The same for urgency: weights and offset so that words of danger weigh DANGER_SCORE beside them."""
+    if urgent.all() or not urgent.any() or not danger.any():
+        return None
     machine = LogisticRegression(C=MIXED_STRENGTH, solver="newton-cholesky")
-    machine.fit(np.column_stack([held[:, known] / spread, danger]), urgent)
+    machine.fit(np.column_stack([scaled, danger]), urgent)
     *said, by_words = machine.coef_[0]
     if by_words <= 0:
-        return
+        return None
     scale = DANGER_SCORE / by_words
-    weights[:, -1] = 0
-    weights[known, -1] = np.array(said) / spread * scale
-    offsets[-1] = machine.intercept_[0] * scale
+    return np.array(said) * scale, float(machine.intercept_[0] * scale)
 
 
 def urgent_from(scores: Scores, urgent: Flags, *, usual: Flags) -> float:
