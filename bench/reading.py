@@ -74,8 +74,8 @@ def run(sizes: Sizes) -> dict[str, Any]:
         plain = _plain(learn)
         texts = _texts(rows, sizes.comments)
         steps = {
-            "ours": lambda: _rate(lambda some: reader.read(some), texts),
-            "plain": lambda: _rate(lambda some: plain.predict(some), texts),
+            "ours": lambda: _rate(reader.read, texts),
+            "plain": lambda: _rate(plain.predict, texts),
         }
         found = interleave(sizes.rounds, steps)
         lines = [
