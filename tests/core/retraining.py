@@ -51,7 +51,7 @@ def train_here(
     store.tidy(cache)
 
 
-class Here(store.Training):
+class TrainingHere(store.Training):
     """A training of small data that waits for no child: most tests ask what becomes of what was learned."""
 
     def __init__(self, labelled: Path, lexicon: Path, cache: Path, *, gently: bool = False) -> None:

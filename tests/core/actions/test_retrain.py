@@ -25,7 +25,7 @@ from core.text.comparison import Comparison
 from models.account import AuditEntry
 from models.classifier_version import RETRAIN, ClassifierVersion
 from models.comment import Label
-from tests.core.retraining import Here, community, renamed, reviewed, said, small_data, train_here
+from tests.core.retraining import TrainingHere, community, renamed, reviewed, said, small_data, train_here
 
 
 @pytest.fixture(scope="module")
@@ -47,7 +47,7 @@ def data_for_a_child(shared: Data, sqlite_record: Path) -> Data:
 @pytest.fixture
 def data(data_for_a_child: Data, monkeypatch: pytest.MonkeyPatch) -> Data:
     """The same, learned from without a child."""
-    monkeypatch.setattr(store, "train_in_child", Here)
+    monkeypatch.setattr(store, "train_in_child", TrainingHere)
     return data_for_a_child
 
 

@@ -18,7 +18,7 @@ from core.settings import ROOT, settings
 from core.text import store
 from core.text.reader import Reader
 from models.taxonomy import AREA_LABELS, INTENTS, SENTIMENTS
-from tests.core.retraining import Here, train_here
+from tests.core.retraining import TrainingHere, train_here
 
 ADDED = ["area", "areas", "probability", "sentiment", "intent", "urgent", "abstained"]
 ROWS = 'id,text,note\n1,电梯又坏了,甲\n2,“垃圾桶”满了没人收,\n3,,空\n4,"楼道着火了，\n快来人",乙\n'
@@ -162,7 +162,7 @@ def test_train_trains_when_the_data_changed(
 ) -> None:
     shutil.copytree(classifier.LABELLED, tmp_path / "labelled")
     (tmp_path / "labelled" / "05-short-1.csv").unlink()
-    monkeypatch.setattr(store, "train_in_child", Here)
+    monkeypatch.setattr(store, "train_in_child", TrainingHere)
     before = json.loads(run("train", "--json").stdout)["version"]
     monkeypatch.setattr(classifier, "LABELLED", tmp_path / "labelled")
     result = run("train", "--json")

@@ -19,7 +19,15 @@ from core.actions.retrain import Data
 from core.cli import train as training
 from core.settings import settings
 from core.text import store
-from tests.core.retraining import Here, community, in_force_by, renamed, reviewed, small_data, train_here
+from tests.core.retraining import (
+    TrainingHere,
+    community,
+    in_force_by,
+    renamed,
+    reviewed,
+    small_data,
+    train_here,
+)
 
 
 @pytest.fixture(scope="module")
@@ -37,7 +45,7 @@ def data(shared: Data, sqlite_record: Path, monkeypatch: pytest.MonkeyPatch) -> 
     shutil.copytree(shared.labelled.parent / "cache", settings().classifier_cache)
     monkeypatch.setattr(training, "SHIPPED", shared)
     monkeypatch.setattr(rereading, "SHIPPED", shared)
-    monkeypatch.setattr(store, "train_in_child", Here)
+    monkeypatch.setattr(store, "train_in_child", TrainingHere)
     yield shared
 
 
