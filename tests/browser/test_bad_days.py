@@ -156,7 +156,21 @@ def _agrees() -> bool:
         return findings(session) == []
 
 
-def test_a_double_tap_stores_one_and_two_tabs_are_two_sheets(enter: Enter, portal: Portal) -> None:
+def test_two_tabs_of_one_browser_are_two_sheets(enter: Enter, portal: Portal) -> None:
+    before = portal.count("draft")
+    first = enter("/needs")
+    second = visit(first.context.new_page(), "/needs")
+    codes = []
+    for tab in (first, second):
+        tab.bring_to_front()  # a browser lets the tabs behind wait
+        tap(tab, "我看明白了，愿意参加")
+        press(tab, NEXT)
+        tab.locator(".ls-hint b[translate=no]").wait_for()
+        codes.append(tab.locator(".ls-hint b[translate=no]").inner_text())
+    assert codes[0] != codes[1] and portal.count("draft") == before + 2
+
+
+def test_a_double_tap_stores_one_and_each_sheet_is_its_own(enter: Enter, portal: Portal) -> None:
     before, said = portal.count("response"), portal.count("comment")
     first = _filled_in(enter("/sentence"), portal, "路太黑")
     second = _filled_in(first.context.new_page(), portal, "灯不亮")
