@@ -81,4 +81,5 @@ def enter(page: Page, name: str) -> None:
     """Sign in as an account of the demo on the page that asks for it; it goes on to where one wanted."""
     page.fill("#name", name)
     page.fill("#password", "linsheng01")
-    page.click("main > form button")
+    with page.expect_navigation():
+        page.click("main > form button")

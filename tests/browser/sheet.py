@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
-from playwright.sync_api import Page
+from playwright.sync_api import Locator, Page
+
+
+def follow(one: Locator) -> None:
+    """Press what leads to another page, and stand on it; a click alone returns while the old one is there."""
+    with one.page.expect_navigation():
+        one.click()
+
+
+def press(page: Page, words: str) -> None:
+    """Press the button of these words, and stand on the page it leads to."""
+    follow(page.get_by_role("button", name=words, exact=True))
 
 
 def onward(page: Page) -> None:
     """下一步, or 提交 on the last step."""
-    page.locator("#sheet > button:not(.first)").first.click()
-    # A page on its way has neither: to count then would end a loop over the steps too early.
-    page.wait_for_load_state("load")
-    page.locator("#sheet, .receipt").first.wait_for()
+    follow(page.locator("#sheet > button:not(.first)").first)
 
 
 def tick(page: Page, code: str, value: object) -> None:

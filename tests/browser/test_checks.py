@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from core.words import say
 from tests.browser import fit
-from tests.browser.sheet import to_the_end
+from tests.browser.sheet import follow, onward, press, to_the_end
 from tests.serving import Served
 
 ROUND = "/f/d-needs-2026"
@@ -107,7 +107,7 @@ def test_the_large_look_is_offered_at_once_and_kept(page: Page) -> None:
         page.set_viewport_size({"width": size[0], "height": size[1]})
         box = page.locator(".look").first.bounding_box()
         assert box is not None and box["y"] >= 0 and box["y"] + box["height"] <= size[1]
-    page.locator(".look").first.click()
+    follow(page.locator(".look").first)
     for path in OPEN:
         page.goto(path)
         assert fit.is_elder(page) is not was, path
@@ -146,8 +146,7 @@ def test_nothing_runs_out_while_one_thinks_or_has_no_line(page: Page) -> None:
     page.goto(ROUND)
     page.clock.fast_forward("10:00")
     page.locator(".option > label").first.click()
-    page.locator("#sheet > button").first.click()
-    page.wait_for_url("**/who")
+    onward(page)
     # What was kept is there again, however long one was away.
     page.context.set_offline(True)
     page.clock.fast_forward("10:00")
@@ -156,18 +155,12 @@ def test_nothing_runs_out_while_one_thinks_or_has_no_line(page: Page) -> None:
     expect(page.locator("main")).to_contain_text(say("door.step.began"))
 
 
-def _press(page: Page, words: str) -> None:
-    page.get_by_role("button", name=words, exact=True).click()
-    page.wait_for_load_state("load")
-
-
 def test_what_lies_beside_the_usual_way_is_fit_too(page: Page) -> None:
     """Put off, in English, a code nobody has, a round there is not, what one sent, changing it."""
     page.goto(ROUND)
     page.locator("input[name=consent][value='1'] + label").click()
-    page.locator("#sheet > button:not(.first)").first.click()
-    page.wait_for_url("**/who")
-    _press(page, say("door.step.stop"))
+    onward(page)
+    press(page, say("door.step.stop"))
     assert fit.faults(page) == [], "put off"
     page.goto("/f/look?as=english&to=/f")
     for path in OPEN if fit.is_elder(page) else ():  # the longer words in the larger letters
@@ -175,7 +168,7 @@ def test_what_lies_beside_the_usual_way_is_fit_too(page: Page) -> None:
         assert fit.faults(page) == [], ("in English", path)
     page.goto("/f/look?as=chinese&to=/f")
     page.fill("#code", "222 2223")
-    _press(page, say("door.home.go_on"))
+    press(page, say("door.home.go_on"))
     assert page.locator(".fail").count() == 1
     assert fit.faults(page) == [], "a code nobody has"
     page.goto("/f/nothing")
@@ -184,13 +177,13 @@ def test_what_lies_beside_the_usual_way_is_fit_too(page: Page) -> None:
     code = to_the_end(page)
     page.goto("/r")
     page.fill("#code", code)
-    _press(page, say("resident.receipt.look"))
+    press(page, say("resident.receipt.look"))
     assert fit.faults(page) == [], "a receipt without words"
-    _press(page, say("door.receipt.see_answers"))
+    press(page, say("door.receipt.see_answers"))
     assert fit.faults(page) == [], "what one sent"
     page.goto("/r")
     page.fill("#code", code)
-    _press(page, say("resident.receipt.look"))
-    _press(page, say("door.receipt.change_it"))
+    press(page, say("resident.receipt.look"))
+    press(page, say("door.receipt.change_it"))
     page.locator("#sheet").wait_for()
     assert fit.faults(page) == [], "changing it"

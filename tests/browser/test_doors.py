@@ -17,7 +17,7 @@ from core.words import say
 from tests.browser import fit
 from tests.browser.conftest import DESK, PHONE, OpenPage, enter
 from tests.browser.hands import NEXT, choice, main, press, settle, tap
-from tests.browser.sheet import onward, tick, to_the_end
+from tests.browser.sheet import follow, onward, tick, to_the_end
 from tests.serving import Served
 
 ROUND = "/f/d-needs-2026"
@@ -104,7 +104,7 @@ def test_a_dropped_screen_goes_on_by_its_code_on_another_phone(open_page: OpenPa
     phone.locator("form .quiet").click()
     phone.wait_for_url(f"**{ROUND}/need_elder?back=1")
     for _ in range(2):
-        phone.get_by_role("button", name=say("door.step.back")).click()
+        follow(phone.get_by_role("button", name=say("door.step.back")))
     assert _ticked(phone, "who") == ["1"]
     onward(phone)
     assert (_ticked(phone, "sex"), _ticked(phone, "age")) == (["1"], ["8"])
@@ -129,7 +129,7 @@ def kiosk(open_page: OpenPage) -> Iterator[Page]:
 def test_at_a_kiosk_nothing_of_a_person_is_left_for_the_next(kiosk: Page, served: Served) -> None:
     names = {cookie["name"] for cookie in kiosk.context.cookies()}
     assert names == {"ls_kiosk"}  # the worker who set it up is signed out
-    kiosk.get_by_role("link", name=say("door.kiosk.begin")).click()
+    follow(kiosk.get_by_role("link", name=say("door.kiosk.begin")))
     _begin(kiosk, who=2)
     key = kiosk.locator("#sheet [name=key]").get_attribute("value")
     code = to_the_end(kiosk)
@@ -145,7 +145,7 @@ def test_at_a_kiosk_nothing_of_a_person_is_left_for_the_next(kiosk: Page, served
         kiosk.wait_for_timeout(400)
         assert code not in kiosk.content() and not kiosk.locator("input:checked").count(), kiosk.url
     kiosk.goto("/f")
-    kiosk.get_by_role("link", name=say("door.kiosk.begin")).click()
+    follow(kiosk.get_by_role("link", name=say("door.kiosk.begin")))
     assert kiosk.locator("#sheet [name=key]").get_attribute("value") != key
 
 
@@ -156,7 +156,7 @@ def _last(served: Served) -> tuple[str, str, int]:
 
 
 def test_whoever_walks_away_from_a_kiosk_is_kept_under_a_code_and_gone_from_it(kiosk: Page) -> None:
-    kiosk.get_by_role("link", name=say("door.kiosk.begin")).click()
+    follow(kiosk.get_by_role("link", name=say("door.kiosk.begin")))
     _begin(kiosk)
     code = kiosk.locator(".kept .code").inner_text()
     assert fit.faults(kiosk) == []
@@ -169,14 +169,14 @@ def test_whoever_walks_away_from_a_kiosk_is_kept_under_a_code_and_gone_from_it(k
     kiosk.clock.run_for(15_000)
     expect(kiosk.get_by_role("heading", name=say("door.kiosk.there"))).to_be_visible()
     assert code in kiosk.content() and fit.faults(kiosk) == []
-    kiosk.get_by_role("link", name=say("door.kiosk.go_on")).click()
+    follow(kiosk.get_by_role("link", name=say("door.kiosk.go_on")))
     assert _ticked(kiosk, "sex") == ["2"]  # also what was not sent yet
 
     kiosk.clock.run_for(185_000)
     expect(kiosk.get_by_role("heading", name=say("door.kiosk.there"))).to_be_visible()
     kiosk.clock.run_for(65_000)
     expect(kiosk.get_by_role("link", name=say("door.kiosk.begin"))).to_be_visible()
-    kiosk.get_by_role("link", name=say("door.kiosk.begin")).click()
+    follow(kiosk.get_by_role("link", name=say("door.kiosk.begin")))
     assert not kiosk.locator("input:checked").count()
 
 
@@ -186,14 +186,14 @@ def test_a_worker_fills_in_one_after_the_other(open_page: OpenPage, served: Serv
     enter(page, "juwei")
     assert fit.faults(page) == [], "before anything is chosen"
     tick(page, "way", "paper")
-    page.get_by_role("button", name=say("door.assist.start")).click()
+    follow(page.get_by_role("button", name=say("door.assist.start")))
     first = page.locator("#sheet [name=key]").get_attribute("value")
     _begin(page, who=2)
     to_the_end(page)
     assert _last(served) == ("paper", "paper", 2)
     expect(page.get_by_role("button", name=say("door.assist.print"))).to_be_visible()
     assert fit.faults(page) == [], "a slip for the person"
-    page.get_by_role("button", name=say("door.assist.next")).click()
+    follow(page.get_by_role("button", name=say("door.assist.next")))
     assert page.locator("#sheet [name=key]").get_attribute("value") != first
     assert not page.locator("input:checked").count()
     page.goto("/f/assist")
@@ -276,7 +276,7 @@ def test_the_large_look_is_in_sight_at_once_fits_every_step_and_is_remembered(op
     box = switch.bounding_box()
     assert box is not None and box["y"] + box["height"] <= fit.NARROW[1]
     assert switch.inner_text() == say("door.frame.elder")
-    switch.click()
+    follow(switch)
     _fit(page)
     page.goto(ROUND)
     # One question a screen, from here to the end.

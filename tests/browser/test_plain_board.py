@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from tests.browser import fit
+from tests.browser.sheet import follow
 from tests.serving import Served
 
 
@@ -24,7 +25,7 @@ def _fit(page: Page) -> None:
 
 
 def _go(page: Page) -> None:
-    page.locator("form#sheet button:not(.first)").first.click()
+    follow(page.locator("form#sheet button:not(.first)").first)
 
 
 def test_every_page_of_the_board_is_fit(phone: Page) -> None:
@@ -38,9 +39,8 @@ def test_every_page_of_the_board_is_fit(phone: Page) -> None:
     page.goto(free.first.get_attribute("href") or "")
     _fit(page)
     _go(page)
-    page.locator(".code").wait_for()
     _fit(page)
-    page.click("button[value=cancel]")
+    follow(page.locator("button[value=cancel]"))
     _fit(page)
     page.goto(asking)
     _go(page)
@@ -60,20 +60,20 @@ def test_without_a_script_one_signs_up_looks_and_cancels(chromium: Browser, serv
     context = chromium.new_context(base_url=served.url, locale="zh-CN", java_script_enabled=False)
     page = context.new_page()
     page.goto("/f")
-    page.click("text=看回应")
-    page.locator(".items li", has_text="陪诊日").locator(".go").first.click()
+    follow(page.locator("text=看回应"))
+    follow(page.locator(".items li", has_text="陪诊日").locator(".go").first)
     page.fill("#called", "王阿姨")
     page.fill("#phone", "138 0000 0003")
-    page.click("text=长辈版")
+    follow(page.locator("text=长辈版"))
     assert page.input_value("#called") == "王阿姨" and page.locator("body.elder").count() == 1
     page.check("#agree")
     _go(page)
     code = page.inner_text(".code")
     page.goto("/b")
-    page.click("text=看或取消报名")
+    follow(page.locator("text=看或取消报名"))
     page.fill("#code", code.lower())
     _go(page)
     assert page.inner_text(".code") == code and "陪诊日" in page.inner_text("main")
-    page.click("button[value=cancel]")
+    follow(page.locator("button[value=cancel]"))
     assert page.inner_text("h1") == "报名已经取消"
     context.close()

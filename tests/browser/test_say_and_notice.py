@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from tests.browser import fit
+from tests.browser.sheet import follow
 from tests.serving import Served
 
 FIRE, CALM = "楼道里着火了，到处冒烟", "小广场的路灯坏了两个月"
@@ -39,20 +40,20 @@ def test_every_page_on_the_way_is_fit_in_both_looks(page: Page) -> None:
     page.check("#reach")
     page.fill("#q-text-in", FIRE)
     page.fill("#phone", "1391234567")
-    page.click(SEND)
+    follow(page.locator(SEND))
     assert page.locator(".problem").count() == 2
     _fit(page)
     page.uncheck("#reach")
-    page.click(SEND)
+    follow(page.locator(SEND))
     _fit(page)
-    page.click(LEAVE)
+    follow(page.locator(LEAVE))
     _fit(page)
     page.fill("#phone", "13912345678")
     page.check("#agree")
-    page.click(LEAVE)
+    follow(page.locator(LEAVE))
     assert "139 1234 5678" in page.inner_text("main")
     _fit(page)
-    page.click("button[value=forget]")
+    follow(page.locator("button[value=forget]"))
     _fit(page)
     page.goto("/notice")
     page.locator("summary").first.click()
@@ -64,23 +65,23 @@ def test_without_a_script_words_are_said_once_and_back_brings_them(plain: Page) 
     assert not plain.locator("#phone").is_visible()
     plain.fill("#q-text-in", CALM)
     plain.check("#reach")
-    plain.click(SEND)
+    follow(plain.locator(SEND))
     assert plain.input_value("#q-text-in") == CALM and plain.locator("#phone").is_visible()
     plain.fill("#phone", "0531-88776655")
     plain.check("#agree")
-    plain.click(SEND)
+    follow(plain.locator(SEND))
     code = plain.inner_text(".receipt .code")
     assert "0531-88776655" in plain.inner_text("main")
     plain.go_back()
     assert plain.input_value("#q-text-in") == CALM
-    plain.click(SEND)
+    follow(plain.locator(SEND))
     assert plain.inner_text(".receipt .code") == code
 
 
 def test_leaving_by_mistake_loses_nothing(plain: Page) -> None:
     plain.goto("/f/say")
     plain.fill("#q-text-in", CALM)
-    plain.click("footer a[href='/notice']")
+    follow(plain.locator("footer a[href='/notice']"))
     plain.go_back()
     assert plain.input_value("#q-text-in") == CALM
 

@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Error, Page, expect
 from core.words import say
 from models.taxonomy import AREA_LABELS
 from tests.browser import fit
-from tests.browser.sheet import onward, tick, to_the_end
+from tests.browser.sheet import follow, onward, press, tick, to_the_end
 from tests.serving import Served
 
 ROUND = "/f/d-needs-2026"
@@ -21,8 +21,7 @@ WORDS = "楼道里的灯坏了一个月，晚上下楼全靠摸"
 def _look_up(page: Page, code: str) -> None:
     page.goto("/r")
     page.fill("#code", code)
-    page.get_by_role("button", name=say("resident.receipt.look"), exact=True).click()
-    page.locator(".life, .fail").first.wait_for()
+    press(page, say("resident.receipt.look"))
 
 
 def _newest(served: Served) -> list[tuple[Any, ...]]:
@@ -41,16 +40,15 @@ def test_an_old_person_without_a_script_in_large_print(chromium: Browser, served
     with fit.phone(chromium, served, elder=False, script=False) as mine:
         page = mine.new_page()
         page.goto("/f")
-        page.get_by_role("link", name=say("door.frame.elder")).click()
-        page.locator(".doors a").first.click()
+        follow(page.get_by_role("link", name=say("door.frame.elder")))
+        follow(page.locator(".doors a").first)
         tick(page, "consent", 1)
         onward(page)
         # One thing at a time, and back again without losing it.
         assert page.locator(".q").count() == 1
         tick(page, "who", 1)
         onward(page)
-        page.locator("#sheet button[value=back]").click()
-        page.wait_for_load_state("load")
+        follow(page.locator("#sheet button[value=back]"))
         expect(page.locator("input[name=who][value='1']")).to_be_checked()
         code = to_the_end(page, words=WORDS)
         _look_up(page, code)
@@ -102,8 +100,7 @@ def test_a_line_that_breaks_twice_loses_nothing(chromium: Browser, served: Serve
         page = other.new_page()
         page.goto("/f")
         page.fill("#code", code)
-        page.get_by_role("button", name=say("door.home.go_on"), exact=True).click()
-        page.locator("#sheet").wait_for()
+        press(page, say("door.home.go_on"))
         assert "need" in page.url
         assert to_the_end(page) == code
         assert _count(served) == before + 1
@@ -115,7 +112,7 @@ def test_a_sentence_read_wrong_is_corrected_and_then_taken_back(chromium: Browse
         page = mine.new_page()
         page.goto("/f/say")
         page.fill("textarea", WORDS)
-        page.locator("main form button:not(.first):not(.quiet):not(.link)").last.click()
+        follow(page.locator("main form button:not(.first):not(.quiet):not(.link)").last)
         code = page.locator(".receipt .code").first.inner_text()
         ask = page.get_by_role("button", name=say("door.receipt.correct.ask"), exact=True)
 
@@ -128,13 +125,12 @@ def test_a_sentence_read_wrong_is_corrected_and_then_taken_back(chromium: Browse
             if _read():
                 break
             page.wait_for_timeout(1000)
-        ask.click()
-        page.locator("button[name=area]").first.wait_for()
+        follow(ask)
         assert fit.faults(page) == []
         meant = page.locator("button[name=area]").first
         told = say("door.receipt.correct.done", area=AREA_LABELS[meant.get_attribute("value") or ""])
-        meant.click()
+        follow(meant)
         expect(page.locator("[role=status]")).to_have_text(told)
-        page.get_by_role("button", name=say("door.receipt.take_back"), exact=True).click()
-        page.get_by_role("button", name=say("door.receipt.withdraw.sure"), exact=True).click()
+        press(page, say("door.receipt.take_back"))
+        press(page, say("door.receipt.withdraw.sure"))
         expect(page.locator("h1")).to_have_text(say("door.receipt.withdraw.done"))
