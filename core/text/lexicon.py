@@ -5,13 +5,13 @@ from __future__ import annotations
 import tomllib
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from operator import add
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
-from core.text.features import normalise
+from core.text.beginnings import Beginnings
+from core.text.normal import PART, normalise
 
 Floats = npt.NDArray[np.float32]
 
@@ -34,6 +34,7 @@ class Lexicon:
             if len(word) < 2:
                 raise ValueError(f"areas.toml: a word needs two characters at least: {word}")
             self._beginning[word[:2]].append((word, i))
+        self._begins = Beginnings(self._beginning)
 
     @classmethod
     def load(cls, folder: Path) -> Lexicon:
@@ -47,19 +48,20 @@ class Lexicon:
     def counts(self, plain: Sequence[str]) -> Floats:
         """How often each area's words occur in normalised texts, shape (texts, areas)."""
         width = len(self.areas)
-        found = [row * width + area for row, text in enumerate(plain) for _, _, area in self.places(text)]
-        cells = np.bincount(np.array(found, dtype=np.int64), minlength=len(plain) * width)
+        begin, _, area = np.array(self.places(PART.join(plain)), dtype=np.int64).reshape(-1, 3).T
+        row = np.searchsorted(np.cumsum([len(text) + 1 for text in plain]), begin, side="right")
+        cells = np.bincount(row * width + area, minlength=len(plain) * width)
         return cells.reshape(len(plain), width).astype(np.float32)
 
     def places(self, text: str) -> list[tuple[int, int, int]]:
-        """(begin, size, column of its area) of each word in a normalised text.
+        """(begin, size, column of its area) of each word in a normalised text, or in several joined by PART.
 
         Where words overlap the one that begins first counts, of those the longest.
         """
         known, found, at = self._beginning, list[tuple[int, int, int]](), 0
-        # Most places begin no word: they are passed over without a slice of the text.
-        for begin in [i for i, pair in enumerate(map(add, text, text[1:])) if pair in known]:
-            for word, area in known[text[begin : begin + 2]] if begin >= at else ():
+        # Most places begin no word: they are passed over without a look at the text.
+        for begin in self._begins.places(text):
+            for word, area in known.get(text[begin : begin + 2], ()) if begin >= at else ():
                 if text.startswith(word, begin):
                     found.append((begin, len(word), area))
                     at = begin + len(word)

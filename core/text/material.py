@@ -10,9 +10,10 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.sparse import csr_matrix, hstack
 
-from core.text.danger import dangers
-from core.text.features import BUCKETS, Counted, Floats, Ints, Spelt, count_spelt, damped, normalise
+from core.text.danger import dangers_of
+from core.text.features import BUCKETS, Counted, Floats, Ints, Spelt, count_spelt, damped
 from core.text.lexicon import Lexicon, lexicon_part
+from core.text.normal import normalised
 from models.taxonomy import AREA_LABELS, INTENTS, SENTIMENTS
 
 AREAS, TONES, AIMS = tuple(AREA_LABELS), tuple(SENTIMENTS), tuple(INTENTS)
@@ -59,11 +60,11 @@ class Seen:
     @classmethod
     def of(cls, texts: Sequence[str], lexicon: Lexicon) -> Seen:
         """See texts."""
-        plain = [normalise(text) for text in texts]
+        plain = normalised(texts)
         return cls(
             count_spelt(Spelt.of(plain), len(plain)),
             lexicon_part(lexicon, plain),
-            np.array([bool(dangers(text)) for text in texts], dtype=bool),
+            np.array([bool(kinds) for kinds in dangers_of(texts)], dtype=bool),
         )
 
     def vocabulary(self, learn: Ints) -> tuple[Ints, Floats]:
@@ -78,6 +79,6 @@ class Seen:
         """All texts' features: hashed ones, then the lexicon's."""
         column = np.full(BUCKETS, -1, dtype=np.int32)
         column[buckets] = np.arange(len(buckets))
-        place, value, row = damped(self.counted, column, idf)
-        hashed = csr_matrix((value, (row, place)), shape=(len(self.words), len(idf)))
+        place, value, start = damped(self.counted, column, idf)
+        hashed = csr_matrix((value, place, start), shape=(len(self.words), len(idf)))
         return csr_matrix(hstack([hashed, csr_matrix(self.words)]))

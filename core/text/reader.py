@@ -14,12 +14,13 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from core.text.danger import dangers
+from core.text.danger import dangers_of
 from core.text.explain import Spoke, explain
-from core.text.features import BUCKETS, Floats, Ints, Spelt, count_spelt, damped, normalise, summed
+from core.text.features import BUCKETS, Floats, Ints, Spelt, count_spelt, damped, summed
 from core.text.lexicon import Lexicon, lexicon_part
+from core.text.normal import normalised
 from core.text.reading import Reading
-from core.text.secondary import KNOWN, beside, chances, named
+from core.text.secondary import KNOWN, beside, chances, named, without
 
 CHUNK = 512
 # What words of danger add to the detector's score.
@@ -104,7 +105,7 @@ class Reader:
         found: list[Reading] = []
         for start in range(0, len(texts), CHUNK):
             part = texts[start : start + CHUNK]
-            plain = [normalise(text) for text in part]
+            plain = normalised(part)
             found += self._readings(part, plain, self._seen(plain))
         return found
 
@@ -116,7 +117,7 @@ class Reader:
         """The n likeliest areas of each text, likeliest first: what a reviewer is offered."""
         areas, found = self.settled.areas, list[tuple[str, ...]]()
         for start in range(0, len(texts), CHUNK):
-            scores = self.scores([normalise(text) for text in texts[start : start + CHUNK]])
+            scores = self.scores(normalised(texts[start : start + CHUNK]))
             order = np.argsort(-scores[:, : len(areas)], axis=1, kind="stable")[:, :n]
             found += [tuple(areas[a] for a in row) for row in order.tolist()]
         return found
@@ -127,8 +128,7 @@ class Reader:
 
     def _seen(self, plain: Sequence[str]) -> _Seen:
         learned, counted = self.learned, count_spelt(Spelt.of(plain), len(plain))
-        place, value, row = damped(counted, self.column, learned.idf)
-        start = np.searchsorted(row, np.arange(len(plain) + 1))
+        place, value, start = damped(counted, self.column, learned.idf)
         words = lexicon_part(self.lexicon, plain)
         scores = summed(learned.weights, place, value, start).astype(float)
         scores += words @ learned.weights[len(learned.idf) :] + learned.offsets
@@ -140,35 +140,32 @@ class Reader:
         settled = self.settled
         sizes = (len(settled.areas), len(settled.areas), len(settled.sentiments), len(settled.intents))
         area, also, sentiment, intent, urgent = np.split(seen.scores, np.cumsum(sizes), axis=1)
-        probability, places = softmax(area / settled.temperature), np.arange(len(area))
-        best = area.argmax(axis=1)
-        sure = probability[places, best].tolist()
-        behind = probability.copy()
-        behind[places, best] = -1
-        second, next_sure = behind.argmax(axis=1).tolist(), behind.max(axis=1).tolist()
-        tone, aim = sentiment.argmax(axis=1).tolist(), intent.argmax(axis=1).tolist()
-        others = self._secondary(area, also, seen.words)
+        probability, best = softmax(area / settled.temperature), area.argmax(axis=1)
+        behind = without(probability, best)
+        second, sure = behind.argmax(axis=1), probability.max(axis=1)
+        columns = (
+            _of(settled.areas, best),
+            self._secondary(area, also, seen.words),
+            sure.round(4).tolist(),
+            _of(settled.sentiments, sentiment.argmax(axis=1)),
+            _of(settled.intents, intent.argmax(axis=1)),
+            self._urgent(texts, urgent[:, 0]).tolist(),
+            ((sure < settled.abstain_below) | (seen.known < FEWEST_KNOWN)).tolist(),
+            _of(settled.areas, second),
+            behind.max(axis=1).round(4).tolist(),
+        )
+        read = map(Reading._make, zip(*columns, strict=True))
         return [
-            Reading(
-                area=settled.areas[int(best[i])],
-                areas=others[i],
-                probability=round(sure[i], 4),
-                sentiment=settled.sentiments[tone[i]],
-                intent=settled.intents[aim[i]],
-                urgent=self._urgent(text, float(urgent[i, 0])),
-                abstained=sure[i] < settled.abstain_below or bool(seen.known[i] < FEWEST_KNOWN),
-                second=settled.areas[second[i]],
-                second_probability=round(next_sure[i], 4),
-            )
-            if any(map(str.isalnum, plain[i]))
-            else NO_WORDS
-            for i, text in enumerate(texts)
+            reading if any(map(str.isalnum, text)) else NO_WORDS
+            for reading, text in zip(read, plain, strict=True)
         ]
 
-    def _urgent(self, text: str, score: float) -> bool:
+    def _urgent(self, texts: Sequence[str], score: Scores) -> npt.NDArray[np.bool_]:
         """Words of danger tip the balance; they are looked for only where they can."""
-        least = self.settled.urgent_from
-        return score >= least or (score + DANGER_SCORE >= least and bool(dangers(text)))
+        said = score >= self.settled.urgent_from
+        near = np.flatnonzero(~said & (score + DANGER_SCORE >= self.settled.urgent_from))
+        said[near] = [bool(kinds) for kinds in dangers_of([texts[i] for i in near.tolist()])]
+        return said
 
     def _secondary(self, area: Scores, also: Scores, words: Floats) -> list[tuple[str, ...]]:
         settled, best = self.settled, area.argmax(axis=1).tolist()
@@ -204,6 +201,10 @@ class Reader:
                 return cls(settled, Learned(buckets, idf, weights, offsets, kept["beside"]))
         except (zipfile.BadZipFile, zlib.error, EOFError, KeyError, IndexError, TypeError) as error:
             raise ValueError(f"{path.name} is torn") from error
+
+
+def _of(names: Sequence[str], places: npt.NDArray[np.int64]) -> list[str]:
+    return [names[place] for place in places.tolist()]
 
 
 def softmax(scores: Scores) -> Scores:

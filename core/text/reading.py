@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(NamedTuple):
     """One comment as the classifier reads it.
 
     `area` is always the best guess and `probability` how likely it is; `abstained` says that this is too

@@ -25,11 +25,12 @@ def beside(area: Scores, second: Scores, words: Floats, temperature: float) -> S
     chance = np.exp(-ahead / temperature)
     chance /= chance.sum(axis=1, keepdims=True)
     best = area.argmax(axis=1)[:, None]
-    place = np.argsort(np.argsort(ahead, axis=1, kind="stable"), axis=1, kind="stable")
+    next_ = np.zeros_like(area)
+    next_[np.arange(len(area)), without(area, best[:, 0]).argmax(axis=1)] = 1
     lead = second - np.take_along_axis(second, best, axis=1)
     sure = np.broadcast_to(chance.max(axis=1, keepdims=True), area.shape)
     said = np.broadcast_to(words.sum(axis=1, keepdims=True), area.shape)
-    return np.stack([second, area, ahead, chance, lead, sure, words, said, place == 1], axis=2)
+    return np.stack([second, area, ahead, chance, lead, sure, words, said, next_], axis=2)
 
 
 def chances(known: Scores, best: Sequence[int], weights: Scores, *, other: int) -> Scores:
@@ -49,7 +50,17 @@ def chances(known: Scores, best: Sequence[int], weights: Scores, *, other: int) 
 def named(chance: Scores, least: float) -> list[tuple[int, ...]]:
     """Up to two areas of each text whose chance is `least` or more, likeliest first."""
     found: list[tuple[int, ...]] = [()] * len(chance)
-    for i in np.flatnonzero(chance.max(axis=1, initial=0) >= least).tolist():
-        likeliest = np.argsort(-chance[i], kind="stable")[:MOST_SECONDARY]
-        found[i] = tuple(int(a) for a in likeliest if chance[i, a] >= least)
+    for _ in range(MOST_SECONDARY):
+        likeliest = chance.argmax(axis=1)
+        said = np.flatnonzero(chance.max(axis=1, initial=0) >= least)
+        for i, area in zip(said.tolist(), likeliest[said].tolist(), strict=True):
+            found[i] += (area,)
+        chance = without(chance, likeliest)
     return found
+
+
+def without(scores: Scores, places: npt.NDArray[np.int64]) -> Scores:
+    """The scores but for one of each row, which is now the least."""
+    left = scores.copy()
+    left[np.arange(len(left)), places] = -np.inf
+    return left

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import rjieba
 
-from core.text.features import MOST_CHARACTERS
+from core.text.normal import MOST_CHARACTERS
 
 LEXICON = Path(__file__).resolve().parents[2] / "data" / "lexicon"
 _CHINESE = re.compile("[\u4e00-\u9fff]{2,}")

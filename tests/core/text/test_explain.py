@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from core.text.features import normalise
+from core.text.normal import normalise
 from core.text.reader import Reader
 
 TEXTS = ["电梯又坏了没人修", "垃圾桶满了没人收，老人下不来", "想学技能找工作", "a"]

@@ -10,19 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.settings import ROOT
-from core.text.features import (
-    AFTER_TITLE,
-    BUCKETS,
-    LONGEST_TITLE,
-    MOST_CHARACTERS,
-    Spelt,
-    count,
-    damped,
-    normalise,
-    occurrences,
-    summed,
-)
+from core.text.features import BUCKETS, Spelt, count, damped, occurrences, summed
 from core.text.labelled import read_labelled
+from core.text.normal import AFTER_TITLE, LONGEST_TITLE, MOST_CHARACTERS, normalise, normalised
 
 ANY_TEXT = st.text(st.characters(), max_size=60)
 
@@ -61,6 +51,11 @@ def test_any_text_becomes_encodable_and_keeps_no_digit_but_0_and_no_double_blank
     plain.encode("utf8")
     assert {sign for sign in plain if sign.isdecimal()} <= {"0"}
     assert "  " not in plain and plain == plain.strip() and "\x02" not in plain
+
+
+@given(st.lists(ANY_TEXT, max_size=6))
+def test_a_text_is_spelt_the_same_alone_as_in_a_crowd(texts: list[str]) -> None:
+    assert normalised(texts) == [normalise(text) for text in texts]
 
 
 def _row(texts: list[str], i: int) -> dict[int, float]:
@@ -106,9 +101,9 @@ def test_rows_have_length_one_and_unknown_features_fall_away() -> None:
     column = np.full(BUCKETS, -1, dtype=np.int32)
     known = np.unique(counted.bucket[: counted.start[2]])[::2]
     column[known] = np.arange(len(known))
-    place, value, row = damped(counted, column, np.ones(len(known), dtype=np.float32))
-    assert set(row.tolist()) == {0, 1} and place.max() < len(known)
-    assert np.bincount(row, weights=value.astype(float) ** 2) == pytest.approx([1, 1])
+    place, value, start = damped(counted, column, np.ones(len(known), dtype=np.float32))
+    assert len(start) == 4 and start[2] == start[3] == len(place) and place.max() < len(known)
+    assert np.add.reduceat(value.astype(float) ** 2, start[:2]) == pytest.approx([1, 1])
 
 
 def test_rjieba_finds_the_words_of_jieba_in_99_of_100_comments() -> None:
