@@ -23,6 +23,7 @@ from core.actions.imports import Reject, read_table
 from core.errors import ImportFailed
 from core.settings import settings
 from core.text.labelled import COLUMNS, faults, missing_columns, usable
+from core.text.store import REFERENCE
 from core.words import say
 from models.comment import Comment, Label
 from models.place import Community
@@ -106,6 +107,8 @@ def training_folder(shipped: Path, labels: Labels) -> Iterator[Folder]:
         found = Folder(Path(made), n_community=len(labels.learn))
         for path in sorted(shipped.glob("*.csv")):
             found.n_shipped += max(0, path.read_bytes().count(b"\n") - 1)
+            shutil.copyfile(path, found.path / path.name)
+        for path in shipped.glob(REFERENCE):
             shutil.copyfile(path, found.path / path.name)
         for path in sorted(settings().own_labels.glob("*.csv")):
             _take(path, found, held=set(labels.held["text"]))

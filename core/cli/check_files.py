@@ -88,7 +88,8 @@ def _places(folder: Path) -> Iterator[Finding]:
 
 
 def _labelled(folder: Path) -> Iterator[Finding]:
-    from core.text.labelled import COLUMNS, faults
+    from core.text.labelled import COLUMNS, faults, reference_hands
+    from core.text.store import REFERENCE
 
     ids: list[pd.Series] = []
     for path in sorted(folder.glob("*.csv")):
@@ -105,6 +106,9 @@ def _labelled(folder: Path) -> Iterator[Finding]:
         for fault in faults(frame).itertuples():
             told = say("cli.check.label_wrong", line=fault.row, column=fault.column, value=fault.value)
             yield Finding(place, told)
+    for hand in sorted(reference_hands(folder)):
+        if not (folder / f"{hand}.csv").exists():
+            yield Finding(f"labelled/{REFERENCE}", say("cli.check.no_hand", hand=hand))
     if not ids:
         yield Finding("labelled", say("cli.check.no_labels"))
         return

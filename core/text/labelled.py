@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from core.text.store import REFERENCE
 from models.taxonomy import AREA_LABELS, INTENTS, SENTIMENTS
 
 COLUMNS = ("id", "text", "area_primary", "areas_secondary", "sentiment", "intent", "urgent")
@@ -15,7 +16,8 @@ log = logging.getLogger(__name__)
 
 
 def read_labelled(folder: Path) -> pd.DataFrame:
-    """All usable rows of the folder's CSV files: COLUMNS (urgent as bool) and `file`, the hand it is from.
+    """All usable rows of the folder's CSV files: COLUMNS (urgent as bool), `file`, the hand it is from, and
+    `reference`, whether that is one of `reference_hands`.
 
     A file that is no such table is left out with a warning, so that it does not stop the others; raises
     ValueError when no row is left.
@@ -28,7 +30,17 @@ def read_labelled(folder: Path) -> pd.DataFrame:
             log.warning("labelled comments %s cannot be used: %s", path.name, error)
     if not sum(map(len, found)):
         raise ValueError(f"{folder.name}: no labelled comments")
-    return pd.concat(found, ignore_index=True)
+    rows = pd.concat(found, ignore_index=True)
+    return rows.assign(reference=rows["file"].isin(reference_hands(folder)))
+
+
+def reference_hands(folder: Path) -> frozenset[str]:
+    """The hands on which thresholds are settled; none where the folder does not name them."""
+    try:
+        lines = (folder / REFERENCE).read_text("utf-8").splitlines()
+    except FileNotFoundError:
+        return frozenset()
+    return frozenset(line.strip() for line in lines if line.strip() and not line.startswith("#"))
 
 
 def read_file(path: Path) -> pd.DataFrame:

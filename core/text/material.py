@@ -17,7 +17,7 @@ from core.text.normal import normalised
 from models.taxonomy import AREA_LABELS, INTENTS, SENTIMENTS
 
 AREAS, TONES, AIMS = tuple(AREA_LABELS), tuple(SENTIMENTS), tuple(INTENTS)
-SMALLEST_DOCUMENTS = 2
+SMALLEST_DOCUMENTS = 3
 
 Flags = npt.NDArray[np.bool_]
 

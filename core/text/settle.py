@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -10,20 +10,16 @@ from scipy.optimize import minimize_scalar
 from scipy.sparse import csr_matrix, hstack
 from sklearn.linear_model import LogisticRegression
 
-from core.text.features import Ints
+from core.text.features import Floats, Ints
 from core.text.lexicon import Lexicon
-from core.text.material import AIMS, AREAS, TONES, Flags, Seen, Targets
+from core.text.material import AIMS, AREAS, TONES, Flags, Targets
 from core.text.reader import DANGER_SCORE, Settled, softmax
 from core.text.secondary import KNOWN, beside, chances
 
 # A reading with a smaller chance than this of being right is not counted.
 ABSTAIN_BELOW = 0.4
-# The share of urgent comments held back the detector must find. Who read them had learned from fewer hands
-# than the reader that comes of it, which finds a hundredth more.
-URGENT_RECALL = 0.97
-# A hand with a larger share of urgent comments was set to write of danger, and hid it as well as it could:
-# where the alarm is set, only those count that write as residents do.
-USUAL_URGENT = 0.15
+# The share of urgent comments held back the detector must find.
+URGENT_RECALL = 0.98
 SECONDARY_STRENGTH = 0.3
 # How closely what tones and intents say of each other follows the labels.
 MIXED_STRENGTH = 0.1
@@ -37,16 +33,25 @@ FEWEST_TO_MIX = 500
 Scores = npt.NDArray[np.float64]
 
 
-def settle(
-    held: Scores, targets: Targets, seen: Seen, *, lexicon: Lexicon, version: str, usual: Flags
-) -> tuple[Settled, Scores]:
-    """Calibration, thresholds and what speaks for secondary areas, from scores of texts held back.
+@dataclass(frozen=True)
+class Held:
+    """Comments held back from what scored them, one row each; shapes (n, outputs), (n, areas), (n,).
 
-    `usual`: the rows of hands that write as residents do (`usual_hands`).
+    `words` are their lexicon features, `danger` whether they hold words of danger.
     """
-    area, second = held[:, : len(AREAS)], held[:, len(AREAS) : 2 * len(AREAS)]
+
+    scores: Scores
+    targets: Targets
+    words: Floats
+    danger: Flags
+
+
+def settle(held: Held, lexicon: Lexicon, *, version: str) -> tuple[Settled, Scores]:
+    """Calibration, thresholds and what speaks for secondary areas."""
+    targets, size = held.targets, len(AREAS)
+    area, second = held.scores[:, :size], held.scores[:, size : 2 * size]
     temperature = temperature_of(area, targets.area)
-    besides, secondary_from = _secondary(beside(area, second, seen.words, temperature), area, targets)
+    besides, secondary_from = _secondary(beside(area, second, held.words, temperature), area, targets)
     settled = Settled(
         version=version,
         areas=AREAS,
@@ -56,34 +61,28 @@ def settle(
         temperature=temperature,
         abstain_below=ABSTAIN_BELOW,
         secondary_from=secondary_from,
-        urgent_from=urgent_from(held[:, -1] + DANGER_SCORE * seen.danger, targets.urgent, usual=usual),
+        urgent_from=urgent_from(held.scores[:, -1] + DANGER_SCORE * held.danger, targets.urgent),
     )
     return settled, besides
 
 
-def usual_hands(files: Sequence[str], urgent: Flags) -> Flags:
-    """Which rows are of hands that write of danger no more often than USUAL_URGENT."""
-    _, hand = np.unique(np.asarray(files, dtype=str), return_inverse=True)
-    share = np.bincount(hand, weights=urgent) / np.bincount(hand)
-    return np.asarray(share[hand] <= USUAL_URGENT)
-
-
-def mixed(held: Scores, targets: Targets, danger: Flags) -> tuple[Scores, Scores]:
+def mixed(held: Held) -> tuple[Scores, Scores]:
     """What turns raw scores into those in which tones, intents and urgency speak for each other.
 
     Praise is glad, a question seldom angry: a multinomial logistic regression of the scores held back. As
     (outputs × outputs, outputs): scores @ first + second; other outputs stay as they are.
     """
-    size, begin = held.shape[1], 2 * len(AREAS)
+    scores, targets, begin = held.scores, held.targets, 2 * len(AREAS)
+    size = scores.shape[1]
     weights, offsets = np.eye(size), np.zeros(size)
-    if len(held) < FEWEST_TO_MIX:
+    if len(scores) < FEWEST_TO_MIX:
         return weights, offsets
     known = np.arange(begin, size)
-    known = known[held[:, known].std(axis=0) > SMALLEST_SPREAD]
+    known = known[scores[:, known].std(axis=0) > SMALLEST_SPREAD]
     if not len(known):
         return weights, offsets
-    spread = held[:, known].std(axis=0)
-    scaled = held[:, known] / spread
+    spread = scores[:, known].std(axis=0)
+    scaled = scores[:, known] / spread
     for codes, names in ((targets.sentiment, TONES), (targets.intent, AIMS)):
         block = slice(begin, begin + len(names))
         begin += len(names)
@@ -94,7 +93,7 @@ def mixed(held: Scores, targets: Targets, danger: Flags) -> tuple[Scores, Scores
         found[np.ix_(known, machine.classes_)] = machine.coef_.T / spread[:, None]
         offset[machine.classes_] = machine.intercept_
         weights[:, block], offsets[block] = found, offset
-    if (urgent := _mixed_urgent(scaled, targets.urgent, danger)) is not None:
+    if (urgent := _mixed_urgent(scaled, targets.urgent, held.danger)) is not None:
         weights[:, -1], offsets[-1] = 0, urgent[1]
         weights[known, -1] = urgent[0] / spread
     return weights, offsets
@@ -113,9 +112,9 @@ def _mixed_urgent(scaled: Scores, urgent: Flags, danger: Flags) -> tuple[Scores,
     return np.array(said) * scale, float(machine.intercept_[0] * scale)
 
 
-def urgent_from(scores: Scores, urgent: Flags, *, usual: Flags) -> float:
-    """The score URGENT_RECALL of the usual hands' urgent comments reach; of all, if those have none."""
-    chosen = scores[urgent & usual] if (urgent & usual).any() else scores[urgent]
+def urgent_from(scores: Scores, urgent: Flags) -> float:
+    """The score that URGENT_RECALL of the urgent comments reach."""
+    chosen = scores[urgent]
     # Of a few examples none is given up: the lower score, not one between two.
     return float(np.quantile(chosen, 1 - URGENT_RECALL, method="lower")) if len(chosen) else FAR
 

@@ -17,7 +17,9 @@ from core.text.reader import Reader
 from models.taxonomy import AREA_LABELS, INTENTS, SENTIMENTS
 
 # Change this whenever features or training change: every classifier then gets a new version.
-RECIPE = "6"
+RECIPE = "7"
+# Names the hands among the labelled comments that thresholds are settled on, one a line.
+REFERENCE = "reference.txt"
 # Files of the lexicon a classifier is made of.
 READ = (".toml", ".npz")
 # Words that topics are made of: no classifier reads them, so a change in them needs no training.
@@ -45,7 +47,7 @@ def current_version(labelled: Path, lexicon: Path) -> str:
     codes = [list(AREA_LABELS), list(SENTIMENTS), list(INTENTS)]
     digest = hashlib.sha256(json.dumps([RECIPE, *codes]).encode())
     words = [path for path in lexicon.glob("*.*") if path.suffix in READ and path.name not in UNREAD_WORDS]
-    for path in (*sorted(labelled.glob("*.csv")), *sorted(words)):
+    for path in (*sorted(labelled.glob("*.csv")), *labelled.glob(REFERENCE), *sorted(words)):
         data = path.read_bytes()
         digest.update(f"\0{path.name}\0{len(data)}\0".encode() + data)
     return digest.hexdigest()[:12]

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -25,11 +26,13 @@ from core.text.lexicon import Lexicon
 from core.text.material import AIMS, AREAS, TONES, Flags, Seen, Targets
 from core.text.prior import of_lexicon
 from core.text.reader import Learned, Reader
-from core.text.settle import FAR, mixed, settle, usual_hands
+from core.text.settle import FAR, Held, mixed, settle
 from core.text.store import GENTLY, STEPS, Advance, current_version, no_progress, tidy
 
 # The last step of training is the fit on everything.
 FOLDS = STEPS - 1
+# With fewer comments of the reference hands thresholds are settled on all.
+FEWEST_TO_SETTLE = 1_000
 # How closely each kind of output follows the labels (the C of its machines).
 AREA_STRENGTH, BESIDE_STRENGTH, TONE_STRENGTH, AIM_STRENGTH, URGENT_STRENGTH = 1.0, 0.3, 0.6, 0.6, 1.0
 # How much of naive Bayes is mixed in: it knows rare words better than the machines do.
@@ -58,17 +61,22 @@ def train_on(rows: pd.DataFrame, lexicon: Lexicon, version: str, *, advance: Adv
         weights, offsets = _fit(matrix[learn], targets.at(learn))
         held[test] = matrix[test] @ weights + offsets
         advance(1)
-    mix, shift = mixed(held, targets, seen.danger)
-    usual = usual_hands(list(rows["file"]), targets.urgent)
-    settled, besides = settle(
-        held @ mix + shift, targets, seen, lexicon=lexicon, version=version, usual=usual
-    )
+    sure = _sure(rows)
+    back = Held(held[sure], targets.at(sure), seen.words[sure], seen.danger[sure])
+    mix, shift = mixed(back)
+    settled, besides = settle(replace(back, scores=back.scores @ mix + shift), lexicon, version=version)
     buckets, idf = seen.vocabulary(np.arange(len(rows)))
     weights, offsets = _fit(seen.matrix(buckets, idf), targets)
     weights, offsets = weights @ mix, offsets @ mix + shift
     advance(1)
     arrays = weights.astype(np.float32), offsets.astype(np.float32), besides
     return Reader(settled, Learned(buckets, idf, *arrays))
+
+
+def _sure(rows: pd.DataFrame) -> Ints:
+    """The rows that settle thresholds: of the reference hands, or all where those have too few."""
+    reference = np.flatnonzero(rows.get("reference", False))
+    return reference if len(reference) >= FEWEST_TO_SETTLE else np.arange(len(rows))
 
 
 def _parts(rows: pd.DataFrame) -> list[tuple[Ints, Ints]]:

@@ -104,7 +104,10 @@ def test_what_is_learned_is_redacted_and_nothing_held_back_is_in_it(data: Data) 
     with database.reading() as session:
         labels = reviewed_labels(session)
     assert set(labels.held["id"]) == {i for i in ids if is_held(i)}
+    (data.labelled / "reference.txt").write_text("05-short-1\n", "utf-8")
     with training_folder(data.labelled, labels) as folder:
+        assert (folder.path / "reference.txt").read_text("utf-8") == "05-short-1\n"
+        (data.labelled / "reference.txt").unlink()
         with (folder.path / COMMUNITY_FILE).open(encoding="utf8") as file:
             learned = {row["text"] for row in csv.DictReader(file)}
         assert folder.path.stat().st_mode & 0o77 == 0
@@ -154,7 +157,7 @@ def test_a_worse_version_is_rejected_and_the_one_in_use_reads_on(
 
 def test_labels_that_spoil_the_classifier_are_found_out(data: Data) -> None:
     here = community()
-    ids = reviewed(here, 150)
+    ids = reviewed(here, 300)
     with database.writing() as session:  # every comment that may be learned from says the same wrong area
         for label in session.scalars(select(Label).where(col(Label.comment_id).in_(ids))):
             if not is_held(label.comment_id):

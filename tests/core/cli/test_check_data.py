@@ -58,6 +58,7 @@ def _appended(name: str, words: str) -> Callable[[Path], None]:
         ),
         (_appended("data/labelled/05-short-1.csv", "T5001,再来,other,,neu,none,0\n"), "labelled", "T5001"),
         (_appended("data/labelled/x.csv", "id,words\n1,2\n"), "labelled/x.csv", "缺少列"),
+        (_appended("data/labelled/reference.txt", "99-gone\n"), "labelled/reference.txt", "99-gone"),
         (_appended("pages/a.py", 'say("cli.no_such_sentence")\n'), "pages/a.py", "cli.no_such_sentence"),
         (_appended("pages/a.py", 'NotFound.say("no_such_error")\n'), "pages/a.py", "errors.no_such_error"),
     ],

@@ -25,6 +25,16 @@ def test_the_shipped_comments_are_all_usable() -> None:
     assert len(rows) == 46_538 and rows["file"].nunique() == 57 and rows["id"].is_unique
     assert set(rows["area_primary"]) == set(AREA_LABELS)
     assert rows["urgent"].sum() == 4_273
+    assert rows["file"][rows["reference"]].nunique() == 28
+
+
+def test_the_hands_named_for_it_are_the_reference(tmp_path: Path) -> None:
+    for name in ("a", "b"):
+        _file(tmp_path, f"{name},电梯坏了,facilities,,neg,complaint,0", name=f"{name}.csv")
+    assert not read_labelled(tmp_path)["reference"].any()
+    (tmp_path / "reference.txt").write_text("# why\nb\n\n", "utf-8")
+    rows = read_labelled(tmp_path)
+    assert rows["file"][rows["reference"]].tolist() == ["b"]
 
 
 @pytest.mark.parametrize(

@@ -62,6 +62,8 @@ def test_whatever_changes_in_the_data_makes_a_new_version(
     seen.append(version())
     (small_data.labelled / "own.csv").write_bytes(b"")
     seen.append(version())
+    (small_data.labelled / "reference.txt").write_text("06\n", "utf-8")
+    seen.append(version())
     monkeypatch.setattr(store, "RECIPE", "next")
     seen.append(version())
     monkeypatch.setattr(store, "INTENTS", {"need": ""})
