@@ -106,7 +106,7 @@ def alone(lock: Path) -> Iterator[None]:
 
 
 def train_part(cache: Path) -> None:
-    """See that a classifier of every eighth shipped comment is there, under the version of all of them."""
+    """See that a classifier of every eleventh shipped comment is there, under the version of all of them."""
     version = store.current_version(LABELLED, LEXICON)
     if store.load(cache, version) is not None:
         return
@@ -115,7 +115,7 @@ def train_part(cache: Path) -> None:
     from core.text.lexicon import Lexicon
     from core.text.train import train_on
 
-    rows = read_labelled(LABELLED).iloc[::8].reset_index(drop=True)
+    rows = read_labelled(LABELLED).iloc[::11].reset_index(drop=True)
     train_on(rows, Lexicon.load(LEXICON), version).save(cache / f"{version}.npz")
     store.tidy(cache)
 

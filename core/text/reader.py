@@ -22,7 +22,8 @@ from core.text.normal import normalised
 from core.text.reading import Reading
 from core.text.secondary import KNOWN, beside, chances, named, without
 
-CHUNK = 512
+# Texts read together: the most whose features still have numbers of 32 bits (core.text.features.count_spelt).
+CHUNK = 1_000
 # What words of danger add to the detector's score.
 DANGER_SCORE = 0.3
 # Of a text in another language next to nothing is known, however sure the rest looks.

@@ -25,7 +25,7 @@ READ = (".toml", ".npz")
 # Words that topics are made of: no classifier reads them, so a change in them needs no training.
 UNREAD_WORDS = ("stopwords.toml",)
 # How often a training tells that it has come further.
-STEPS = 5
+STEPS = 4
 # What a child is told that must not take the processor from those who serve residents.
 GENTLY = "gently"
 # Versions kept, so that data put back as they were need no new training.

@@ -8,19 +8,23 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
+from multiprocessing import get_context, parent_process
 from pathlib import Path
+from threading import Thread
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+from joblib import cpu_count
 from scipy.sparse import csr_matrix
 from sklearn.model_selection import GroupKFold
 from sklearn.naive_bayes import ComplementNB
 from sklearn.svm import LinearSVC
 
-from core.text.features import Ints
+from core.text.features import Floats, Ints
 from core.text.labelled import read_labelled
 from core.text.lexicon import Lexicon
 from core.text.material import AIMS, AREAS, TONES, Flags, Seen, Targets
@@ -33,40 +37,52 @@ from core.text.store import GENTLY, STEPS, Advance, current_version, no_progress
 FOLDS = STEPS - 1
 # With fewer comments of the reference hands thresholds are settled on all.
 FEWEST_TO_SETTLE = 1_000
+# What is to be fitted takes a core each; more than these would want much memory.
+WORKERS, MANY = min(2, cpu_count()), 5_000
 # How closely each kind of output follows the labels (the C of its machines).
 AREA_STRENGTH, BESIDE_STRENGTH, TONE_STRENGTH, AIM_STRENGTH, URGENT_STRENGTH = 1.0, 0.3, 0.6, 0.6, 1.0
+# How near the machines come to their best: nearer takes half as long again and reads the same.
+NEAR = 0.05
 # How much of naive Bayes is mixed in: it knows rare words better than the machines do.
 AREA_BAYES, TONE_BAYES, URGENT_BAYES, BAYES_SMOOTHING = 0.4, 0.15, 0.1, 0.3
 
 Scores = npt.NDArray[np.float64]
 
 
-def train(labelled: Path, lexicon_folder: Path, *, advance: Advance = no_progress) -> Reader:
+def train(
+    labelled: Path, lexicon_folder: Path, *, advance: Advance = no_progress, workers: int = 1
+) -> Reader:
     """Train on all labelled comments of the folder, or on the lexicon alone where it holds no table.
 
-    Raises ValueError when it holds tables without a usable row.
+    Of many comments in so many `workers`, processes of their own. Raises ValueError when the folder holds
+    tables without a usable row.
     """
     version, lexicon = current_version(labelled, lexicon_folder), Lexicon.load(lexicon_folder)
     if not any(labelled.glob("*.csv")):
         return of_lexicon(lexicon, version)
-    return train_on(read_labelled(labelled), lexicon, version, advance=advance)
+    rows = read_labelled(labelled)
+    # A process is started in the time that some thousand comments take.
+    workers = workers if len(rows) >= MANY else 1
+    return train_on(rows, lexicon, version, advance=advance, workers=workers)
 
 
-def train_on(rows: pd.DataFrame, lexicon: Lexicon, version: str, *, advance: Advance = no_progress) -> Reader:
+def train_on(
+    rows: pd.DataFrame, lexicon: Lexicon, version: str, *, advance: Advance = no_progress, workers: int = 1
+) -> Reader:
     """Train on rows of `core.text.labelled.read_labelled`; held-out files settle the thresholds."""
     targets, seen = Targets.of(rows), Seen.of(list(rows["text"]), lexicon)
+    sure, whole = _sure(rows), np.arange(len(rows))
+    parts = list(_parts(rows, sure))
     held = np.zeros((len(rows), 2 * len(AREAS) + len(TONES) + len(AIMS) + 1))
-    for learn, test in _parts(rows):
-        matrix = seen.matrix(*seen.vocabulary(learn))
-        weights, offsets = _fit(matrix[learn], targets.at(learn))
-        held[test] = matrix[test] @ weights + offsets
+    fitted = _each_fitted(seen, targets, [*(learn for learn, _ in parts), whole], workers=workers)
+    for _, test in parts:
+        buckets, idf, weights, offsets = next(fitted)
+        held[test] = seen.matrix(buckets, idf)[test] @ weights + offsets
         advance(1)
-    sure = _sure(rows)
     back = Held(held[sure], targets.at(sure), seen.words[sure], seen.danger[sure])
     mix, shift = mixed(back)
     settled, besides = settle(replace(back, scores=back.scores @ mix + shift), lexicon, version=version)
-    buckets, idf = seen.vocabulary(np.arange(len(rows)))
-    weights, offsets = _fit(seen.matrix(buckets, idf), targets)
+    buckets, idf, weights, offsets = next(fitted)
     weights, offsets = weights @ mix, offsets @ mix + shift
     advance(1)
     arrays = weights.astype(np.float32), offsets.astype(np.float32), besides
@@ -79,12 +95,47 @@ def _sure(rows: pd.DataFrame) -> Ints:
     return reference if len(reference) >= FEWEST_TO_SETTLE else np.arange(len(rows))
 
 
-def _parts(rows: pd.DataFrame) -> list[tuple[Ints, Ints]]:
-    """(rows to learn from, rows held back): whole files, or single rows where there is but one file."""
-    groups = rows["file"].to_numpy()
+def _parts(rows: pd.DataFrame, sure: Ints) -> Iterator[tuple[Ints, Ints]]:
+    """(rows to learn from, rows held back) so that each sure row is held back once.
+
+    Held back are whole files, or single rows where there is but one file.
+    """
+    groups = rows["file"].to_numpy()[sure]
     if len(set(groups)) == 1:
-        groups = np.arange(len(rows))
-    return list(GroupKFold(min(FOLDS, len(set(groups)))).split(groups, groups=groups))
+        groups = np.arange(len(sure))
+    for _, test in GroupKFold(min(FOLDS, len(set(groups)))).split(groups, groups=groups):
+        yield np.setdiff1d(np.arange(len(rows)), sure[test]), sure[test]
+
+
+def _each_fitted(
+    seen: Seen, targets: Targets, learn: Sequence[Ints], *, workers: int
+) -> Iterator[tuple[Ints, Floats, Scores, Scores]]:
+    """`_fit_rows` of each, in order; in processes where there are several workers."""
+    if workers < 2:
+        yield from (_fit_rows(seen, targets, rows) for rows in learn)
+        return
+    spawn = get_context("spawn")
+    with ProcessPoolExecutor(workers, mp_context=spawn, initializer=_end_with_parent) as pool:
+        for future in [pool.submit(_fit_rows, seen, targets, rows) for rows in learn]:
+            yield future.result()
+
+
+def _end_with_parent() -> None:
+    """See that this process ends when its parent does, however that ends."""
+
+    def _watch() -> None:
+        parent = parent_process()
+        if parent is not None:
+            parent.join()
+            os._exit(1)
+
+    Thread(target=_watch, daemon=True).start()
+
+
+def _fit_rows(seen: Seen, targets: Targets, learn: Ints) -> tuple[Ints, Floats, Scores, Scores]:
+    """What some rows teach: the features known, their idf, weights and offsets of all outputs."""
+    buckets, idf = seen.vocabulary(learn)
+    return buckets, idf, *_fit(seen.matrix(buckets, idf)[learn], targets.at(learn))
 
 
 def _fit(matrix: csr_matrix, targets: Targets) -> tuple[Scores, Scores]:
@@ -149,7 +200,7 @@ def _several(matrix: csr_matrix, codes: Ints, size: int, *, strength: float) -> 
 def _one(matrix: csr_matrix, hit: Flags, weight: Scores, *, strength: float) -> tuple[Scores, Scores]:
     if hit.all() or not hit.any():
         return np.zeros((matrix.shape[1], 1)), np.array([FAR if hit.all() else -FAR])
-    machine = LinearSVC(C=strength, tol=1e-3, random_state=0).fit(matrix, hit, sample_weight=weight)
+    machine = LinearSVC(C=strength, tol=NEAR, random_state=0).fit(matrix, hit, sample_weight=weight)
     return machine.coef_.T, machine.intercept_
 
 
@@ -158,7 +209,7 @@ def main(arguments: Sequence[str]) -> None:
     labelled, lexicon, cache = map(Path, arguments[:3])
     if GENTLY in arguments[3:] and hasattr(os, "nice"):
         os.nice(10)
-    reader = train(labelled, lexicon, advance=lambda n: print(n, flush=True))
+    reader = train(labelled, lexicon, advance=lambda n: print(n, flush=True), workers=WORKERS)
     cache.mkdir(parents=True, exist_ok=True)
     reader.save(cache / f"{reader.version}.npz")
     tidy(cache)

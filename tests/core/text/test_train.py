@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+import time
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -26,7 +30,7 @@ from core.text.settle import (
     temperature_of,
     urgent_from,
 )
-from core.text.train import FEWEST_TO_SETTLE, _even, _sure, train_on
+from core.text.train import FEWEST_TO_SETTLE, FOLDS, _even, _parts, _sure, train_on
 
 LEXICON = Lexicon.load(ROOT / "data" / "lexicon")
 
@@ -36,7 +40,7 @@ def unseen() -> Evaluation:
     """Four of the first hands (none asked to be hard), read by a classifier of a part of all others."""
     rows = read_labelled(ROOT / "data" / "labelled")
     out = rows["file"].isin(sorted(set(rows["file"]))[:28:7]).to_numpy()
-    reader = train_on(rows[~out].iloc[::4], LEXICON, "test")
+    reader = train_on(rows[~out].iloc[::7], LEXICON, "test")
     texts = list(rows["text"][out])
     return evaluate(rows[out], reader.read(texts), reader.likeliest(texts))
 
@@ -80,6 +84,19 @@ def test_thresholds_are_settled_on_the_reference_hands_where_they_are_enough() -
     assert _sure(rows).tolist() == np.flatnonzero(reference).tolist()
     assert len(_sure(rows[3:])) == len(rows) - 3, "one too few: all"
     assert len(_sure(pd.DataFrame({"text": ["a", "b"]}))) == 2, "nobody named any"
+
+
+def test_each_sure_row_is_held_back_once_with_its_whole_hand_and_all_others_teach() -> None:
+    rows = pd.DataFrame({"file": list("aabbbccdde")})
+    sure = np.flatnonzero(rows["file"] != "e")
+    parts = list(_parts(rows, sure))
+    assert len(parts) == FOLDS
+    assert sorted(np.concatenate([test for _, test in parts]).tolist()) == sure.tolist()
+    for learn, test in parts:
+        assert sorted([*learn, *test]) == list(range(len(rows))) and 9 in learn
+        assert not set(rows["file"][learn]) & set(rows["file"][test])
+    one = list(_parts(rows[:5].assign(file="a"), np.arange(5)))
+    assert len(one) == FOLDS and all(len(learn) for learn, _ in one), "of one hand single rows"
 
 
 def _held(n: int, *, danger: int = 12) -> Held:
@@ -159,3 +176,49 @@ def test_each_file_is_read_by_a_classifier_that_never_saw_it(small_data: Any) ->
 def test_leaving_out_needs_two_files(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="two files"):
         read_left_out(_rows(("a", "好", "other")), LEXICON)
+
+
+def test_several_workers_learn_what_one_learns(small_data: Any) -> None:
+    rows, lexicon = read_labelled(small_data.labelled), Lexicon.load(small_data.lexicon)
+    one, two = (train_on(rows, lexicon, "same", workers=n) for n in (1, 2))
+    assert np.array_equal(one.learned.weights, two.learned.weights) and one.settled == two.settled
+
+
+LONGER_THAN_A_TEST = """
+import sys, time
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+from os import getpid
+from core.text.train import _end_with_parent
+if __name__ == "__main__":
+    spawn = get_context("spawn")
+    with ProcessPoolExecutor(1, mp_context=spawn, initializer=_end_with_parent) as pool:
+        print(pool.submit(getpid).result(), flush=True)
+        time.sleep(60)
+"""
+
+
+def _runs(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(") ")[2][0] != "Z"
+    except OSError:
+        return False
+
+
+def test_a_worker_ends_with_whoever_started_it_however_that_ends(tmp_path: Path) -> None:
+    (tmp_path / "longer.py").write_text(LONGER_THAN_A_TEST, "utf-8")
+    with subprocess.Popen(
+        [sys.executable, str(tmp_path / "longer.py")],
+        cwd=ROOT,
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as starter:
+        assert starter.stdout is not None
+        worker = int(starter.stdout.readline())
+        assert _runs(worker)
+        starter.kill()
+    until = time.monotonic() + 10
+    while _runs(worker) and time.monotonic() < until:
+        time.sleep(0.05)
+    assert not _runs(worker)
