@@ -92,9 +92,10 @@ def test_half_of_a_hands_dangers_are_found_and_one_in_fifty_others_at_most() -> 
     begin = time.process_time()
     told = rows["text"].map(lambda text: bool(dangers(text)))
     assert time.process_time() - begin < 5
-    # Of the hand in the middle: some hands were to tell dangers without a word that gives them away.
+    # Of the hand in the middle; hands that were to tell dangers without a word that gives them away, less.
     of_hand = told[rows["urgent"]].groupby(rows["file"][rows["urgent"]]).mean()
-    assert of_hand.median() >= 0.50 and of_hand.min() >= 0.25
+    reference = of_hand[sorted(set(rows["file"][rows["reference"]]))]
+    assert reference.median() >= 0.60 and reference.min() >= 0.25 and of_hand.median() >= 0.40
     # Some hands were to write of danger, and of what only sounds so: residents don't, as a rule.
     usual = rows.groupby("file")["urgent"].transform("mean") <= 0.15
     assert told[~rows["urgent"] & usual].mean() <= 0.02
