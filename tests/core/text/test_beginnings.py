@@ -62,8 +62,8 @@ def test_a_branch_stays_one_pattern_beside_the_others() -> None:
     assert every.match(texts) == [True, True, True, False, False, False, True, False, False]
 
 
-def test_of_all_labelled_texts_the_same_are_found_as_by_searching() -> None:
-    texts = list(read_labelled(ROOT / "data" / "labelled")["text"])
+def test_of_labelled_texts_the_same_are_found_as_by_searching() -> None:
+    texts = list(read_labelled(ROOT / "data" / "labelled")["text"].iloc[::2])
     found = EVERY.match(texts)
     assert sum(found) > 100
     assert found == [bool(WHOLE.search(text)) for text in texts]
