@@ -35,9 +35,12 @@ def read_labelled(folder: Path) -> pd.DataFrame:
 
 
 def reference_hands(folder: Path) -> frozenset[str]:
-    """The hands on which thresholds are settled; none where the folder does not name them."""
+    """The hands on which thresholds are settled; none where the folder does not name them.
+
+    Of a torn file what cannot be read is a hand there is not (`check-data` names it).
+    """
     try:
-        lines = (folder / REFERENCE).read_text("utf-8").splitlines()
+        lines = (folder / REFERENCE).read_text("utf-8-sig", errors="replace").splitlines()
     except FileNotFoundError:
         return frozenset()
     return frozenset(line.strip() for line in lines if line.strip() and not line.startswith("#"))

@@ -35,6 +35,9 @@ def test_the_hands_named_for_it_are_the_reference(tmp_path: Path) -> None:
     (tmp_path / "reference.txt").write_text("# why\nb\n\n", "utf-8")
     rows = read_labelled(tmp_path)
     assert rows["file"][rows["reference"]].tolist() == ["b"]
+    (tmp_path / "reference.txt").write_bytes("b\n手".encode("gb18030") + b"\na\n")
+    rows = read_labelled(tmp_path)
+    assert rows["file"][rows["reference"]].tolist() == ["a", "b"], "a torn line stops no other"
 
 
 @pytest.mark.parametrize(
