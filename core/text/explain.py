@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from core.text.features import Ints, Spelt, count_spelt, damped, occurrences
+from core.text.features import KINDS, REACH, WORD, Ints, Spelt, hashed, weighed
 from core.text.lexicon import LEXICON_SCALE
 from core.text.normal import normalise
 
@@ -37,7 +37,7 @@ def explain(reader: Reader, text: str) -> list[Spoke]:
     if not plain:
         return []
     spelt, toward = Spelt.of([plain]), _toward(reader, plain)
-    sign = _of_hashed(reader, spelt, toward) + _of_lexicon(reader, plain, toward)
+    sign = _of_hashed(reader, plain, spelt, toward) + _of_lexicon(reader, plain, toward)
     return [
         Spoke(plain[a - 1 : a - 1 + n], float(sign[a : a + n].sum()))
         for a, n in zip(spelt.begin.tolist(), spelt.size.tolist(), strict=True)
@@ -47,21 +47,24 @@ def explain(reader: Reader, text: str) -> list[Spoke]:
 
 def _toward(reader: Reader, plain: str) -> Toward:
     """What the features at some rows weigh for the likeliest area less what they weigh for the next."""
-    names, weights = reader.settled.areas, reader.learned.weights
+    names, weights, scale = reader.settled.areas, reader.learned.weights, reader.learned.scale
     first, next_ = (names.index(area) for area in reader.likeliest([plain])[0])
     # Of a few rows only: all of them are some hundred thousand.
-    return lambda rows: np.asarray(weights[rows, first] - weights[rows, next_], dtype=float)
+    return lambda rows: np.asarray(
+        weights[rows, first] * scale[first] - weights[rows, next_] * scale[next_], dtype=float
+    )
 
 
-def _of_hashed(reader: Reader, spelt: Spelt, toward: Toward) -> Scores:
-    counted = count_spelt(spelt, 1)
-    place, value, _ = damped(counted, reader.column, reader.learned.idf)
-    gain = np.zeros(len(counted.bucket))
-    gain[reader.column[counted.bucket] >= 0] = value * toward(place)
-    gain /= counted.n
-    found = np.zeros(len(spelt.signs))
-    for begin, size, bucket in occurrences(spelt):
-        _spread(found, begin, size, gain[np.searchsorted(counted.bucket, bucket)])
+def _of_hashed(reader: Reader, plain: str, spelt: Spelt, toward: Toward) -> Scores:
+    features = hashed([plain])
+    place, value, _, length = weighed(features, reader.column, reader.learned.idf)
+    known = np.flatnonzero(reader.column[features.bucket] >= 0)
+    gain = value * toward(place) / length[0]
+    begin, kind = np.divmod(known, KINDS)
+    found, size = np.zeros(len(spelt.signs)), np.array(REACH)[kind]
+    is_word = kind == WORD
+    size[is_word] = spelt.size[np.searchsorted(spelt.begin, begin[is_word])]
+    _spread(found, begin, size, gain)
     return found
 
 

@@ -8,10 +8,10 @@ from dataclasses import astuple, dataclass
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy.sparse import csr_matrix, hstack
+from scipy.sparse import csr_matrix, diags, hstack
 
 from core.text.danger import dangers_of
-from core.text.features import BUCKETS, Counted, Floats, Ints, Spelt, count_spelt, damped
+from core.text.features import BUCKETS, NOTHING, Floats, Ints, hashed
 from core.text.lexicon import Lexicon, lexicon_part
 from core.text.normal import normalised
 from models.taxonomy import AREA_LABELS, INTENTS, SENTIMENTS
@@ -51,9 +51,12 @@ class Targets:
 
 @dataclass(frozen=True)
 class Seen:
-    """What is seen in the texts learned from: counts, lexicon features, words of danger."""
+    """What is seen in the texts learned from: features, lexicon features, words of danger.
 
-    counted: Counted
+    `counts` says how often each text has the feature of each bucket, shape (texts, BUCKETS).
+    """
+
+    counts: csr_matrix
     words: Floats
     danger: Flags
 
@@ -61,24 +64,27 @@ class Seen:
     def of(cls, texts: Sequence[str], lexicon: Lexicon) -> Seen:
         """See texts."""
         plain = normalised(texts)
+        features = hashed(plain)
+        row = np.repeat(np.arange(len(plain)), np.diff(features.start))
+        said = np.flatnonzero(features.bucket != NOTHING)
+        once, shape = np.ones(len(said), dtype=np.float32), (len(plain), BUCKETS)
         return cls(
-            count_spelt(Spelt.of(plain), len(plain)),
+            # Where a feature stands twice its ones are added up.
+            csr_matrix((once, (row[said], features.bucket[said])), shape),
             lexicon_part(lexicon, plain),
             np.array([bool(kinds) for kinds in dangers_of(texts)], dtype=bool),
         )
 
     def vocabulary(self, learn: Ints) -> tuple[Ints, Floats]:
-        """Features in at least two of the texts learned from: their buckets, ascending, and their idf."""
-        row = np.repeat(np.arange(len(self.words)), np.diff(self.counted.start))
-        documents = np.bincount(self.counted.bucket[np.isin(row, learn)], minlength=BUCKETS)
+        """Features in enough of the texts learned from: their buckets, ascending, and their idf."""
+        documents = np.bincount(self.counts[learn].indices, minlength=BUCKETS)
         buckets = np.flatnonzero(documents >= SMALLEST_DOCUMENTS)
         idf = np.log((1 + len(learn)) / (1 + documents[buckets])) + 1
         return buckets.astype(np.int64), idf.astype(np.float32)
 
     def matrix(self, buckets: Ints, idf: Floats) -> csr_matrix:
-        """All texts' features: hashed ones, then the lexicon's."""
-        column = np.full(BUCKETS, -1, dtype=np.int32)
-        column[buckets] = np.arange(len(buckets))
-        place, value, start = damped(self.counted, column, idf)
-        hashed = csr_matrix((value, place, start), shape=(len(self.words), len(idf)))
-        return csr_matrix(hstack([hashed, csr_matrix(self.words)]))
+        """All texts' features: hashed ones as `core.text.features.weighed` has them, then the lexicon's."""
+        counts = self.counts[:, buckets]
+        squares = counts @ (idf * idf)
+        squares[squares == 0] = 1
+        return csr_matrix(hstack([diags(1 / np.sqrt(squares)) @ counts @ diags(idf), csr_matrix(self.words)]))

@@ -26,7 +26,7 @@ def of_lexicon(lexicon: Lexicon, version: str) -> Reader:
     offsets[AREAS.index("other")] = 0.01
     offsets[2 * len(AREAS) + TONES.index("neu")] = offsets[-1 - len(AIMS) + AIMS.index("none")] = 1
     besides = np.hstack([np.zeros((len(AREAS), KNOWN)), np.full((len(AREAS), len(AREAS)), NEVER)])
-    return Reader(settled, Learned(*_no_features(), weights, offsets, besides))
+    return Reader(settled, Learned.of(_no_features(), weights, offsets, besides))
 
 
 def _no_features() -> tuple[Ints, Floats]:

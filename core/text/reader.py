@@ -16,14 +16,16 @@ import numpy.typing as npt
 
 from core.text.danger import dangers_of
 from core.text.explain import Spoke, explain
-from core.text.features import BUCKETS, Floats, Ints, Spelt, count_spelt, damped, summed
+from core.text.features import Floats, Ints, Whole, columns_of, hashed, summed, weighed
 from core.text.lexicon import Lexicon, lexicon_part
 from core.text.normal import normalised
 from core.text.reading import Reading
 from core.text.secondary import KNOWN, beside, chances, named, without
 
-# Texts read together: the most whose features still have numbers of 32 bits (core.text.features.count_spelt).
-CHUNK = 1_000
+# Texts read together.
+CHUNK = 2_000
+# Weights are kept as whole numbers up to this.
+LARGEST_WHOLE = np.iinfo(np.int16).max
 # What words of danger add to the detector's score.
 DANGER_SCORE = 0.3
 # Of a text in another language next to nothing is known, however sure the rest looks.
@@ -67,16 +69,28 @@ class Settled:
 class Learned:
     """What training learned, as arrays.
 
-    `buckets` are the hashed features known, ascending, `idf` their inverse document frequencies. `weights`
-    has a row for each of them, then for each area of the lexicon; its columns, like `offsets`, are areas,
-    secondary areas, sentiments, intents, urgent. `beside` is what `core.text.secondary.chances` takes.
+    `buckets` are the hashed features known, ascending, `idf` their inverse document frequencies. `weights`,
+    to be multiplied by `scale`, has a row for each of them, then for each area of the lexicon; its columns,
+    like `scale` and `offsets`, are areas, secondary areas, sentiments, intents, urgent. `beside` is what
+    `core.text.secondary.chances` takes.
     """
 
     buckets: Ints
     idf: Floats
-    weights: Floats
+    weights: Whole
+    scale: Floats
     offsets: Floats
     beside: Scores
+
+    @classmethod
+    def of(
+        cls, features: tuple[Ints, Floats], weights: Scores | Floats, offsets: Scores | Floats, beside: Scores
+    ) -> Learned:
+        """Keep weights rounded to a 65 000th of their output's range: half the memory, the same readings."""
+        largest = np.abs(weights).max(axis=0, initial=0)
+        scale = np.where(largest > 0, largest, 1) / LARGEST_WHOLE
+        whole = np.round(weights / scale).astype(np.int16)
+        return cls(*features, whole, scale.astype(np.float32), offsets.astype(np.float32), beside)
 
 
 class Reader:
@@ -90,11 +104,12 @@ class Reader:
             len(learned.idf) != len(learned.buckets)
             or learned.weights.shape != (rows, settled.outputs)
             or learned.offsets.shape != (settled.outputs,)
+            or learned.scale.shape != (settled.outputs,)
             or learned.beside.shape != (areas, KNOWN + areas)
         ):
             raise ValueError("weights, features and outputs do not fit each other")
-        self.column = np.full(BUCKETS, -1, dtype=np.int32)
-        self.column[learned.buckets] = np.arange(len(learned.buckets))
+        self.column = columns_of(learned.buckets)
+        self._by_word = learned.weights[len(learned.idf) :] * learned.scale
 
     @property
     def version(self) -> str:
@@ -128,14 +143,14 @@ class Reader:
         return self._seen(plain).scores
 
     def _seen(self, plain: Sequence[str]) -> _Seen:
-        learned, counted = self.learned, count_spelt(Spelt.of(plain), len(plain))
-        place, value, start = damped(counted, self.column, learned.idf)
+        learned, features = self.learned, hashed(plain)
+        place, value, start, length = weighed(features, self.column, learned.idf)
         words = lexicon_part(self.lexicon, plain)
-        scores = summed(learned.weights, place, value, start).astype(float)
-        scores += words @ learned.weights[len(learned.idf) :] + learned.offsets
-        known = np.diff(start) / np.maximum(np.diff(counted.start), 1)
+        scores = summed(learned.weights, place, value, start) / length[:, None] * learned.scale
+        scores += words @ self._by_word + learned.offsets
+        known = np.diff(start) / np.maximum(features.n, 1)
         # Without a feature learned there is nothing to be known but the lexicon's words.
-        return _Seen(scores, words, known if len(learned.idf) else words.max(axis=1) > 0)
+        return _Seen(scores.astype(float), words, known if len(learned.idf) else words.max(axis=1) > 0)
 
     def _readings(self, texts: Sequence[str], plain: Sequence[str], seen: _Seen) -> list[Reading]:
         settled = self.settled
@@ -183,6 +198,7 @@ class Reader:
             buckets=self.learned.buckets.astype(np.int32),
             idf=self.learned.idf,
             weights=self.learned.weights,
+            scale=self.learned.scale,
             offsets=self.learned.offsets,
             beside=self.learned.beside,
         )
@@ -197,9 +213,11 @@ class Reader:
                 lists = {key: tuple(plain[key]) for key in ("areas", "sentiments", "intents")}
                 lexicon = {area: tuple(words) for area, words in plain["lexicon"].items()}
                 settled = Settled(**(plain | lists | {"lexicon": lexicon}))
-                idf, weights, offsets = kept["idf"], kept["weights"], kept["offsets"]
-                buckets = kept["buckets"].astype(np.int64)
-                return cls(settled, Learned(buckets, idf, weights, offsets, kept["beside"]))
+                buckets, names = (
+                    kept["buckets"].astype(np.int64),
+                    ("idf", "weights", "scale", "offsets", "beside"),
+                )
+                return cls(settled, Learned(buckets, *(kept[name] for name in names)))
         except (zipfile.BadZipFile, zlib.error, EOFError, KeyError, IndexError, TypeError) as error:
             raise ValueError(f"{path.name} is torn") from error
 

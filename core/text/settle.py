@@ -21,8 +21,8 @@ ABSTAIN_BELOW = 0.4
 # The share of urgent comments held back the detector must find.
 URGENT_RECALL = 0.98
 SECONDARY_STRENGTH = 0.3
-# How closely what tones and intents say of each other follows the labels.
-MIXED_STRENGTH = 0.1
+# How closely what tones and intents say of each other, and all of urgency, follows the labels.
+MIXED_STRENGTH, URGENT_STRENGTH = 0.1, 1.0
 # A score no machine gives: never, or always.
 FAR = 9.0
 # Scores that spread less were given by a machine that had no example.
@@ -69,41 +69,41 @@ def settle(held: Held, lexicon: Lexicon, *, version: str) -> tuple[Settled, Scor
 def mixed(held: Held) -> tuple[Scores, Scores]:
     """What turns raw scores into those in which tones, intents and urgency speak for each other.
 
-    Praise is glad, a question seldom angry: a multinomial logistic regression of the scores held back. As
-    (outputs × outputs, outputs): scores @ first + second; other outputs stay as they are.
+    Praise is glad, a question seldom angry, a lift that is stuck more urgent than a course: logistic
+    regressions of the scores held back. As (outputs × outputs, outputs): scores @ first + second; areas stay
+    as they are.
     """
     scores, targets, begin = held.scores, held.targets, 2 * len(AREAS)
-    size = scores.shape[1]
-    weights, offsets = np.eye(size), np.zeros(size)
-    if len(scores) < FEWEST_TO_MIX:
+    size, spread = scores.shape[1], scores.std(axis=0)
+    weights, offsets, heard = np.eye(size), np.zeros(size), np.flatnonzero(spread > SMALLEST_SPREAD)
+    known = heard[heard >= begin]
+    if len(scores) < FEWEST_TO_MIX or not len(known):
         return weights, offsets
-    known = np.arange(begin, size)
-    known = known[scores[:, known].std(axis=0) > SMALLEST_SPREAD]
-    if not len(known):
-        return weights, offsets
-    spread = scores[:, known].std(axis=0)
-    scaled = scores[:, known] / spread
     for codes, names in ((targets.sentiment, TONES), (targets.intent, AIMS)):
         block = slice(begin, begin + len(names))
         begin += len(names)
         if len(set(codes.tolist())) < 3:
             continue
-        machine = LogisticRegression(C=MIXED_STRENGTH, solver="newton-cholesky").fit(scaled, codes)
+        machine = LogisticRegression(C=MIXED_STRENGTH, solver="newton-cholesky")
+        machine.fit(scores[:, known] / spread[known], codes)
         found, offset = np.zeros((size, len(names))), np.full(len(names), -FAR)
-        found[np.ix_(known, machine.classes_)] = machine.coef_.T / spread[:, None]
+        found[np.ix_(known, machine.classes_)] = machine.coef_.T / spread[known, None]
         offset[machine.classes_] = machine.intercept_
         weights[:, block], offsets[block] = found, offset
-    if (urgent := _mixed_urgent(scaled, targets.urgent, held.danger)) is not None:
+    # What danger a comment tells of depends on its area; tones and intents do not.
+    known = np.concatenate([heard[heard < len(AREAS)], known])
+    if (urgent := _mixed_urgent(scores[:, known] / spread[known], held)) is not None:
         weights[:, -1], offsets[-1] = 0, urgent[1]
-        weights[known, -1] = urgent[0] / spread
+        weights[known, -1] = urgent[0] / spread[known]
     return weights, offsets
 
 
-def _mixed_urgent(scaled: Scores, urgent: Flags, danger: Flags) -> tuple[Scores, float] | None:
+def _mixed_urgent(scaled: Scores, held: Held) -> tuple[Scores, float] | None:
     """The same for urgency: weights and offset so that words of danger weigh DANGER_SCORE beside them."""
+    urgent, danger = held.targets.urgent, held.danger
     if urgent.all() or not urgent.any() or not danger.any():
         return None
-    machine = LogisticRegression(C=MIXED_STRENGTH, solver="newton-cholesky")
+    machine = LogisticRegression(C=URGENT_STRENGTH, solver="newton-cholesky")
     machine.fit(np.column_stack([scaled, danger]), urgent)
     *said, by_words = machine.coef_[0]
     if by_words <= 0:

@@ -85,8 +85,7 @@ def train_on(
     buckets, idf, weights, offsets = next(fitted)
     weights, offsets = weights @ mix, offsets @ mix + shift
     advance(1)
-    arrays = weights.astype(np.float32), offsets.astype(np.float32), besides
-    return Reader(settled, Learned(buckets, idf, *arrays))
+    return Reader(settled, Learned.of((buckets, idf), weights, offsets, besides))
 
 
 def _sure(rows: pd.DataFrame) -> Ints:

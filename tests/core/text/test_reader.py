@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from core.settings import ROOT
 from core.text.labelled import read_labelled
-from core.text.reader import CHUNK, NO_WORDS, Reader, softmax
+from core.text.reader import CHUNK, NO_WORDS, Learned, Reader, softmax
 from core.text.reading import Reading
 from core.text.settle import ABSTAIN_BELOW
 from models.taxonomy import AREA_LABELS, INTENTS, SENTIMENTS
@@ -119,6 +119,14 @@ def test_a_saved_classifier_reads_alike_and_the_file_holds_no_pickle(reader: Rea
     assert list(tmp_path.iterdir()) == [path], "the half-written file is gone"
     with np.load(path, allow_pickle=False) as kept:
         assert all(kept[name].dtype != object for name in kept.files)
+
+
+def test_weights_kept_as_whole_numbers_are_nearly_what_they_were() -> None:
+    weights = np.random.default_rng(0).normal(size=(300, 4)) * [1, 50, 0.001, 0]
+    kept = Learned.of((np.arange(300), np.ones(300, dtype=np.float32)), weights, np.ones(4), np.zeros((1, 1)))
+    assert kept.weights.dtype == np.int16 and kept.scale.shape == (4,)
+    off = np.abs(kept.weights * kept.scale - weights).max(axis=0)
+    assert (off <= np.abs(weights).max(axis=0) / 65_000).all(), "half a step of 65 534"
 
 
 @pytest.mark.parametrize("keep", [0, 1, 100, 0.3, 0.9, 0.999])

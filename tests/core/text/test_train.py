@@ -124,6 +124,18 @@ def test_intents_speak_for_tones_and_for_urgency() -> None:
     assert np.array_equal(scores[:, :begin], held[:, :begin])
 
 
+def test_areas_speak_for_urgency_and_not_for_tones_and_intents() -> None:
+    back = _held(600)
+    # What is told of the first area is urgent, whatever it is meant for.
+    urgent = back.scores[:, 0] > 1
+    danger = urgent & (np.arange(600) % 3 == 0)
+    weights, offsets = mixed(replace(back, targets=replace(back.targets, urgent=urgent), danger=danger))
+    scores = back.scores @ weights + offsets
+    assert np.median(scores[urgent & ~danger, -1]) > np.quantile(scores[~urgent, -1], 0.99)
+    assert not weights[: len(AREAS), 2 * len(AREAS) : -1].any()
+    assert not weights[len(AREAS) : 2 * len(AREAS), -1].any(), "what stands beside says nothing of danger"
+
+
 def test_where_there_is_nothing_to_learn_scores_stay_as_they_are() -> None:
     back = _held(600, danger=601)
     held, of = back.scores, back.targets
