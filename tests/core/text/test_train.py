@@ -8,6 +8,7 @@ import sys
 import time
 from dataclasses import replace
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -190,7 +191,9 @@ def test_leaving_out_needs_two_files(tmp_path: Path) -> None:
         read_left_out(_rows(("a", "好", "other")), LEXICON)
 
 
-def test_several_workers_learn_what_one_learns(small_data: Any) -> None:
+def test_several_workers_learn_what_one_learns(small_data: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    # A spawned process begins with the main module of its parent; a screen's test leaves a page there.
+    monkeypatch.setitem(sys.modules, "__main__", ModuleType("__main__"))
     rows, lexicon = read_labelled(small_data.labelled), Lexicon.load(small_data.lexicon)
     one, two = (train_on(rows, lexicon, "same", workers=n) for n in (1, 2))
     assert np.array_equal(one.learned.weights, two.learned.weights) and one.settled == two.settled
