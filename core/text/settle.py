@@ -19,7 +19,7 @@ from core.text.secondary import KNOWN, beside, chances
 # A reading with a smaller chance than this of being right is not counted.
 ABSTAIN_BELOW = 0.4
 # The share of urgent comments held back the detector must find.
-URGENT_RECALL = 0.98
+URGENT_RECALL = 0.985
 SECONDARY_STRENGTH = 0.3
 # How closely what tones and intents say of each other, and all of urgency, follows the labels.
 MIXED_STRENGTH, URGENT_STRENGTH = 0.1, 1.0
