@@ -20,7 +20,7 @@ from core.actions.imports import (
     read_table,
 )
 from core.actions.round_cache import round_facts
-from core.actions.submit import Submission, save_response, save_responses
+from core.actions.submit import Submission, save_responses
 from core.errors import Closed, ImportFailed, Invalid, NotFound
 from core.words import say
 from models.place import Building, Grid
@@ -108,9 +108,6 @@ def _store(batch: Sequence[tuple[int, Submission]], rejects: list[Reject]) -> in
     try:
         receipts = save_responses([sheet for _, sheet in batch])
         return sum(not receipt.repeated for receipt in receipts)
-    except database.DUPLICATE:
-        # Two receipt codes fell together: alone, a sheet takes its next code.
-        return sum(not save_response(sheet).repeated for _, sheet in batch)
     except (Invalid, NotFound, Closed) as error:
         if len(batch) == 1:
             rejects.append(Reject(batch[0][0], str(error)))

@@ -65,6 +65,23 @@ def store(sheets: Sequence[StoredSheet]) -> list[Receipt]:
         return _insert(cursor, name, sheets)
 
 
+def fallen_together(sheets: Sequence[StoredSheet]) -> set[int]:
+    """The places of the sheets whose code another key has: one stored before, or an earlier one of these."""
+    hashes = [sheet.response["receipt_hash"] for sheet in sheets]
+    owner: dict[str, str] = {}
+    with writing_cursor() as (cursor, name):
+        mark = "?" if name == "sqlite" else "%s"
+        for hash_ in hashes:
+            cursor.execute(f"SELECT idempotency_key FROM response WHERE receipt_hash = {mark}", (hash_,))
+            if found := cursor.fetchone():
+                owner[hash_] = found[0]
+    return {
+        place
+        for place, (hash_, sheet) in enumerate(zip(hashes, sheets, strict=True))
+        if owner.setdefault(hash_, sheet.key) != sheet.key
+    }
+
+
 def _require_open(cursor: Any, name: str, sheets: Sequence[StoredSheet]) -> None:
     """Each round must be open at the moment its sheet was received."""
     received: dict[int, list[datetime]] = {}

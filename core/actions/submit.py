@@ -17,7 +17,7 @@ from core import database
 from core.actions.group_commit import GroupCommit
 from core.actions.round_cache import RoundFacts, community_of_activity, places_of, round_facts
 from core.actions.settle_place import settled
-from core.actions.store_response import CODE_ATTEMPTS, Receipt, StoredSheet, store
+from core.actions.store_response import CODE_ATTEMPTS, Receipt, StoredSheet, fallen_together, store
 from core.errors import Invalid, NotFound
 from core.questionnaires.answers import AnswerError, check
 from core.questionnaires.logic import strata
@@ -67,8 +67,21 @@ def save_response(submission: Submission) -> Receipt:
 
 
 def save_responses(submissions: Sequence[Submission]) -> list[Receipt]:
-    """Store many (an import, a seed) in one transaction: all of them or none."""
-    return store([prepare(submission) for submission in submissions])
+    """Store many (an import, a seed) in one transaction: all of them or none.
+
+    Raises as save_response does. Of so many codes two fall together now and then.
+    """
+    attempts = [0] * len(submissions)
+    for attempt in range(CODE_ATTEMPTS):
+        sheets = [prepare(each, attempt=of) for each, of in zip(submissions, attempts, strict=True)]
+        try:
+            return store(sheets)
+        except database.DUPLICATE:
+            fallen = fallen_together(sheets)
+            if attempt == CODE_ATTEMPTS - 1 or not fallen:
+                raise
+            attempts = [of + (place in fallen) for place, of in enumerate(attempts)]
+    raise AssertionError("unreachable")
 
 
 def prepare(submission: Submission, *, attempt: int = 0) -> StoredSheet:

@@ -68,13 +68,22 @@ def _reset() -> None:
 
 
 def _load_demo() -> None:
-    from core.actions.demo import load_demo
+    from core.actions.demo import demo_loaded, load_demo
     from core.actions.demo_accounts import create_demo_accounts
     from core.actions.demo_alerts import load_demo_alerts
     from core.actions.demo_replies import load_demo_replies, load_demo_signups
 
     # Imported letters may stand beside the demo; a community of our own may not.
-    if any(found.synthetic or not found.source for found in _communities()):
+    there = _communities()
+    with database.reading() as session:
+        torn = any(found.synthetic for found in there) and not demo_loaded(session)
+    if torn and all(found.synthetic for found in there):
+        # Cut short while it was loaded (a killed process): there is nothing in it to be lost.
+        out.tell(say("cli.init.again"))
+        empty_record()
+    elif torn:
+        raise Invalid(say("demo.torn", name=next(found.name for found in there if found.synthetic)))
+    elif any(found.synthetic or not found.source for found in there):
         out.tell(say("cli.init.kept"))
         return
     load_demo()

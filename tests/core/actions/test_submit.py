@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -94,6 +95,30 @@ def test_two_keys_whose_codes_fall_together_get_different_receipts(
     again = save_response(Submission(small.round, small.answers(), "b"))
     assert (first.code, second.code, again.code) == ("SAME", "b-1", "b-1")
     assert _count(Response) == 2
+
+
+def test_many_whose_codes_fall_together_get_different_receipts(
+    small: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def crowded(key: str, attempt: int = 0) -> str:
+        return ("SAME" if attempt == 0 else f"{key[0]}-1") if attempt < 2 else f"{key}-{attempt}"
+
+    monkeypatch.setattr("core.actions.submit.receipt_code", crowded)
+    monkeypatch.setattr(store_response, "receipt_code", crowded)
+    first = save_response(Submission(small.round, small.answers(), "a"))
+    many = [Submission(small.round, small.answers(), key) for key in ("a", "b1", "b2", "c", "c")]
+    stored = save_responses(many)
+    assert [receipt.code for receipt in stored] == [first.code, "b-1", "b2-2", "c-1", "c-1"]
+    assert [receipt.repeated for receipt in stored] == [True, False, False, False, True]
+    assert save_responses(many)[1:4] == [replace(each, repeated=True) for each in stored[1:4]]
+    assert _count(Response) == 4
+
+
+def test_many_that_find_no_code_are_none_stored(small: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("core.actions.submit.receipt_code", lambda *_: "SAME")
+    with pytest.raises(database.DUPLICATE):
+        save_responses([Submission(small.round, small.answers(), key) for key in ("a", "b")])
+    assert _stored() == (0, 0, 0)
 
 
 def test_an_unknown_round_is_told(small: Any) -> None:

@@ -6,12 +6,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from core import database
+from core.actions.audit import audit
+from core.actions.demo import DEED
 from core.actions.import_comments import import_comments
 from core.settings import settings
-from models.account import Account, AccountRole
+from models.account import Account, AccountRole, AuditEntry
 from models.place import Community
 
 LETTERS = Path(__file__).parents[1] / "actions" / "fifty_letters.csv"
@@ -31,6 +33,7 @@ def demo_mode(sqlite_record: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def load_demo() -> None:
         with database.writing() as session:
             session.add(Community(code="demo", name="D社区(示范)", synthetic=True))
+            audit(session, DEED, "community", 1)
 
     monkeypatch.setattr("core.actions.demo.load_demo", load_demo)
     monkeypatch.setattr("core.actions.demo_accounts.create_demo_accounts", lambda *_: None)
@@ -43,6 +46,19 @@ def test_the_demo_is_loaded_once_and_thrown_away_only_on_reset(demo_mode: None, 
     assert _codes() == ["demo", "letters"]
     assert run("init", "--demo", "--reset").exit_code == 0
     assert _codes() == ["demo"]
+
+
+def test_a_demo_that_was_cut_short_is_loaded_anew_but_no_letters_with_it(demo_mode: None, run: Any) -> None:
+    with database.writing() as session:
+        session.add(Community(code="half", name="D社区(示范)", synthetic=True))
+    told = run("init", "--demo")
+    assert (told.exit_code, "重新载入" in told.stderr, _codes()) == (0, True, ["demo"])
+    with database.writing() as session:
+        session.execute(delete(AuditEntry))
+    import_comments(LETTERS)
+    told = run("init", "--demo")
+    assert (told.exit_code, "--reset" in told.stderr) == (1, True)
+    assert _codes() == ["demo", "letters"]
 
 
 def test_a_real_community_is_never_thrown_away_nor_mixed_with_the_demo(demo_mode: None, run: Any) -> None:
