@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from core.text.features import KINDS, REACH, WORD, Ints, Spelt, hashed, weighed
+from core.text.features import KINDS, REACH, WORD, Hashed, Ints, Spelt, weighed
 from core.text.lexicon import LEXICON_SCALE
 from core.text.normal import normalise
 
@@ -37,7 +37,7 @@ def explain(reader: Reader, text: str) -> list[Spoke]:
     if not plain:
         return []
     spelt, toward = Spelt.of([plain]), _toward(reader, plain)
-    sign = _of_hashed(reader, plain, spelt, toward) + _of_lexicon(reader, plain, toward)
+    sign = _of_hashed(reader, spelt, toward) + _of_lexicon(reader, plain, toward)
     return [
         Spoke(plain[a - 1 : a - 1 + n], float(sign[a : a + n].sum()))
         for a, n in zip(spelt.begin.tolist(), spelt.size.tolist(), strict=True)
@@ -55,8 +55,8 @@ def _toward(reader: Reader, plain: str) -> Toward:
     )
 
 
-def _of_hashed(reader: Reader, plain: str, spelt: Spelt, toward: Toward) -> Scores:
-    features = hashed([plain])
+def _of_hashed(reader: Reader, spelt: Spelt, toward: Toward) -> Scores:
+    features = Hashed.of(spelt)
     place, value, _, length = weighed(features, reader.column, reader.learned.idf)
     known = np.flatnonzero(reader.column[features.bucket] >= 0)
     gain = value * toward(place) / length[0]

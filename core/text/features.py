@@ -67,14 +67,19 @@ class Hashed:
     start: Ints
     n: Ints
 
+    @classmethod
+    def of(cls, spelt: Spelt) -> Hashed:
+        """The features of texts that are spelt already."""
+        several = spelt.begin[spelt.size > 1]
+        words = np.diff(np.searchsorted(several, spelt.start))
+        # Of n signs n − 2 are no edges; all make n − 1 pairs, n − 2 runs of three and as many with a gap.
+        n = 4 * np.diff(spelt.start) - 7 + words
+        return cls(grid(spelt).reshape(-1), KINDS * spelt.start, n)
+
 
 def hashed(plain: Sequence[str]) -> Hashed:
     """The features of normalised texts: runs of one to three characters, pairs with one between, words."""
-    spelt = Spelt.of(plain)
-    several = spelt.begin[spelt.size > 1]
-    words = np.diff(np.searchsorted(several, spelt.start))
-    # Of n signs n − 2 are no edges; all make n − 1 pairs, n − 2 runs of three and as many with a gap.
-    return Hashed(grid(spelt).reshape(-1), KINDS * spelt.start, 4 * np.diff(spelt.start) - 7 + words)
+    return Hashed.of(Spelt.of(plain))
 
 
 def grid(spelt: Spelt) -> Ints:
