@@ -21,6 +21,13 @@ def settle(page: Page) -> Page:
     return page
 
 
+def at_rest(page: Page) -> Page:
+    """Wait as long as a hand does: Streamlit forgets what is tapped in the first tenths of a second."""
+    settle(page)
+    page.wait_for_timeout(700)
+    return settle(page)
+
+
 def visit(page: Page, path: str) -> Page:
     """Open an address in this tab."""
     page.goto(path)
@@ -48,6 +55,14 @@ def take(page: Page, found: Locator) -> None:
 def press(page: Page, label: str) -> None:
     """Press a button."""
     page.get_by_role("button", name=label, exact=True).click()
+    settle(page)
+
+
+def turn(page: Page) -> None:
+    """Press "next", and stand on the step it leads to; a press alone returns while the old one is there."""
+    top = page.locator('[id^="ls-top-"]').get_attribute("id")
+    press(page, NEXT)
+    page.wait_for_selector(f'[id^="ls-top-"]:not(#{top})', state="attached")
     settle(page)
 
 
@@ -81,18 +96,18 @@ def until(page: Page, look: Callable[[], bool], *, seconds: float) -> None:
 def fill_in_needs(page: Page, grid: str, words: str) -> None:
     """The short needs survey of a woman of 70 to 79 for herself, up to its last screen."""
     tap(page, "我看明白了，愿意参加")
-    press(page, NEXT)
+    turn(page)
     for label, below in (("我自己", "who"), (grid, "grid-grid"), ("女", "sex"), ("70–79 岁", "age")):
         tap(page, label, below=below)
-    press(page, NEXT)
+    turn(page)
     until(page, lambda: at_the_top(page), seconds=5)
     tap(page, "助餐：有地方吃午饭", below="need_elder")
     tap(page, "上门看看、帮着打扫", below="need_elder")
     tap(page, "文艺演出", below="need_cult")
     tap(page, "助餐：有地方吃午饭", below="top1")
-    press(page, NEXT)
+    turn(page)
     tap(page, nothing_used(), below="used")
-    press(page, NEXT)
+    turn(page)
     take(page, page.locator("[class*=st-key-faces-] .stButtonGroup button").nth(3))
     if words:
         page.locator("textarea").first.fill(words)

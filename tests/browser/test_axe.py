@@ -12,7 +12,7 @@ from core.words import say
 from pages.parts.screens import SCREENS, Screen
 from tests.browser.conftest import DESK, PHONE, sign_in
 from tests.browser.fit import NARROW, axe
-from tests.browser.hands import NEXT, look_up, press, receipt_code, settle, tap, visit
+from tests.browser.hands import NEXT, look_up, press, receipt_code, settle, tap, turn, visit
 from tests.serving import Served
 
 SERIOUS = ("serious", "critical")
@@ -150,12 +150,12 @@ def test_each_step_is_as_fit_as_its_first_screen(tabs: dict[str, Page]) -> None:
     page.set_viewport_size({"width": NARROW[0], "height": NARROW[1]})
     visit(page, "/needs")
     tap(page, "我看明白了，愿意参加")
-    press(page, NEXT)
+    turn(page)
     press(page, NEXT)  # nothing answered yet: every question says so
     for label, below in (("我自己", "who"), ("第 3 网格", "grid-grid"), ("女", "sex"), ("70–79 岁", "age")):
         tap(page, label, below=below)
     _look(page)
-    press(page, NEXT)
+    turn(page)
     tap(page, "其他", below="need_cult")
     _look(page)
     visit(page, "/feedback")

@@ -25,7 +25,6 @@ from core.settings import ROOT, settings
 from core.words import say
 from tests.browser.conftest import DESK, PHONE
 from tests.browser.hands import (
-    NEXT,
     SEND,
     choice,
     look_up,
@@ -34,6 +33,7 @@ from tests.browser.hands import (
     receipt_code,
     settle,
     tap,
+    turn,
     until,
     visit,
 )
@@ -164,7 +164,7 @@ def test_two_tabs_of_one_browser_are_two_sheets(enter: Enter, portal: Portal) ->
     for tab in (first, second):
         tab.bring_to_front()  # a browser lets the tabs behind wait
         tap(tab, "我看明白了，愿意参加")
-        press(tab, NEXT)
+        turn(tab)
         tab.locator(".ls-hint b[translate=no]").wait_for()
         codes.append(tab.locator(".ls-hint b[translate=no]").inner_text())
     assert codes[0] != codes[1] and portal.count("draft") == before + 2
@@ -231,7 +231,7 @@ def test_a_locked_record_is_told_and_works_again_when_free(enter: Enter, portal:
 def test_a_connection_that_is_lost_comes_back_with_every_answer(enter: Enter, portal: Portal) -> None:
     resident = enter("/needs")
     tap(resident, "我看明白了，愿意参加")
-    press(resident, NEXT)
+    turn(resident)
     tap(resident, "我自己", below="who")
     resident.context.set_offline(True)
     choice(resident, "女", below="sex").first.click()

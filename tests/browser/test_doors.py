@@ -16,7 +16,7 @@ from core.questionnaires.load import load_shipped
 from core.words import say
 from tests.browser import fit
 from tests.browser.conftest import DESK, PHONE, OpenPage, enter
-from tests.browser.hands import NEXT, choice, main, press, settle, tap
+from tests.browser.hands import at_rest, choice, main, settle, tap, turn
 from tests.browser.sheet import follow, onward, tick, to_the_end
 from tests.serving import Served
 
@@ -72,8 +72,7 @@ def test_a_sheet_changes_doors_and_back_and_is_sent_once(open_page: OpenPage, se
     assert _pressed(page, "who", 2) and _pressed(page, "sex", 2) and code in main(page)
 
     tap(page, _label("age", 9), below="age")
-    # Streamlit forgets what is tapped in the first tenths of a second of a screen; no hand is that quick.
-    page.wait_for_timeout(700)
+    at_rest(page)
     page.get_by_role("button", name=say("door.switch.plain")).click()
     page.wait_for_url(f"**{ROUND}/**")
     assert "code" not in page.url and code.replace(" ", "") not in page.url
@@ -91,10 +90,10 @@ def test_a_dropped_screen_goes_on_by_its_code_on_another_phone(open_page: OpenPa
     screen = open_page("/needs", size=DESK)
     settle(screen)
     tap(screen, _label("consent", 1))
-    press(screen, NEXT)
+    turn(screen)
     for question, value in (("who", 1), ("sex", 1), ("age", 8)):
         tap(screen, _label(question, value), below=question)
-    press(screen, NEXT)
+    turn(screen)
     found = re.search(rf"{re.escape(say('door.step.code', code=''))}\s*(\w{{3}} \w{{4}})", main(screen))
     assert found and _count(served, "draft") == drafts + 1
     screen.close()
@@ -126,6 +125,16 @@ def kiosk(open_page: OpenPage) -> Iterator[Page]:
     yield page
 
 
+def _arrived(page: Page) -> Page:
+    """Wait while the page is on its way to another one, as its content is not told then."""
+    for _ in range(50):
+        with suppress(Gone):
+            page.content()
+            return page
+        page.wait_for_timeout(200)
+    return page
+
+
 def test_at_a_kiosk_nothing_of_a_person_is_left_for_the_next(kiosk: Page, served: Served) -> None:
     names = {cookie["name"] for cookie in kiosk.context.cookies()}
     assert names == {"ls_kiosk"}  # the worker who set it up is signed out
@@ -143,7 +152,7 @@ def test_at_a_kiosk_nothing_of_a_person_is_left_for_the_next(kiosk: Page, served
         with suppress(Gone):  # the page may be gone before it has answered
             kiosk.evaluate("history.back()")
         kiosk.wait_for_timeout(400)
-        assert code not in kiosk.content() and not kiosk.locator("input:checked").count(), kiosk.url
+        assert code not in _arrived(kiosk).content() and not kiosk.locator("input:checked").count(), kiosk.url
     kiosk.goto("/f")
     follow(kiosk.get_by_role("link", name=say("door.kiosk.begin")))
     assert kiosk.locator("#sheet [name=key]").get_attribute("value") != key

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 from playwright.sync_api import Page
 
@@ -11,6 +12,7 @@ from models.taxonomy import AREA_LABELS
 from tests.browser.conftest import DESK, PHONE, OpenPage, sign_in
 from tests.browser.hands import (
     SEND,
+    at_rest,
     fill_in_needs,
     look_up,
     main,
@@ -81,9 +83,7 @@ def _rate(resident: Page) -> None:
     visit(resident, "/feedback")
     resident.locator(".st-key-activities button").first.click()
     resident.locator("[class*=st-key-faces-]").first.wait_for()
-    settle(resident)
-    # Streamlit forgets what is tapped in the first tenths of a second of a screen; no hand is that quick.
-    resident.wait_for_timeout(700)
+    at_rest(resident)
     groups = resident.locator("[class*=st-key-faces-] .stButtonGroup")
     for place in range(groups.count()):
         take(resident, groups.nth(place).locator("button").nth(4))
@@ -92,15 +92,24 @@ def _rate(resident: Page) -> None:
     receipt_code(resident)
 
 
+def _until_another_page(committee: Page, deed: Callable[[], object]) -> None:
+    """Do what shows another page of the list, and stand on it."""
+    listed = committee.locator(".cm-list")
+    before = listed.inner_text()
+    deed()
+    until(committee, lambda: listed.inner_text() != before, seconds=20)
+    settle(committee)
+
+
 def _in_the_list(committee: Page) -> str:
     """The committee's list narrowed to the area and paged until the words are found; their line of facts."""
     visit(committee, "/comments")
     committee.get_by_role("combobox", name=re.compile(say("comments.filter.area"))).click()
-    committee.get_by_role("option", name=ELDERLY, exact=True).click()
-    settle(committee)
+    options = committee.get_by_role("option", name=ELDERLY, exact=True)
+    _until_another_page(committee, options.click)
     item = committee.locator(".cm-item", has_text=WORDS)
     while not item.count():
-        press(committee, say("comments.list.next"))
+        _until_another_page(committee, lambda: press(committee, say("comments.list.next")))
     return item.locator(".cm-meta").inner_text()
 
 

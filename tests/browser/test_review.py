@@ -11,7 +11,7 @@ from playwright.sync_api import TimeoutError as NotYet
 
 from tests.browser.conftest import DESK, PHONE, OpenPage, enter
 from tests.browser.fit import axe
-from tests.browser.hands import settle
+from tests.browser.hands import at_rest, settle
 
 CARD, SCREEN = ".rv-card", "[data-testid=stMain]"
 # What a reviewer types: mostly the first suggestion, sometimes another area, none, or a change on the way.
@@ -26,7 +26,7 @@ def _review(open_page: OpenPage, size: tuple[int, int] = DESK) -> Page:
     for _ in range(30):
         try:
             page.wait_for_selector(CARD, timeout=8_000)
-            return page
+            return at_rest(page)
         except NotYet:
             page.goto("/review")
     raise AssertionError("nothing was read")
