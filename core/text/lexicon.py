@@ -5,6 +5,7 @@ from __future__ import annotations
 import tomllib
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
@@ -48,7 +49,8 @@ class Lexicon:
     def counts(self, plain: Sequence[str]) -> Floats:
         """How often each area's words occur in normalised texts, shape (texts, areas)."""
         width = len(self.areas)
-        begin, _, area = np.array(self.places(PART.join(plain)), dtype=np.int64).reshape(-1, 3).T
+        said = chain.from_iterable(self.places(PART.join(plain)))
+        begin, _, area = np.fromiter(said, dtype=np.int64).reshape(-1, 3).T
         row = np.searchsorted(np.cumsum([len(text) + 1 for text in plain]), begin, side="right")
         cells = np.bincount(row * width + area, minlength=len(plain) * width)
         return cells.reshape(len(plain), width).astype(np.float32)

@@ -187,7 +187,8 @@ class Reader:
         settled, best = self.settled, area.argmax(axis=1).tolist()
         known = beside(area, also, words, settled.temperature)
         chance = chances(known, best, self.learned.beside, other=settled.areas.index("other"))
-        return [tuple(settled.areas[a] for a in each) for each in named(chance, settled.secondary_from)]
+        found = named(chance, settled.secondary_from)
+        return [tuple(settled.areas[a] for a in each) if each else () for each in found]
 
     def save(self, path: Path) -> None:
         """Write to a file of this process's own, then rename: nobody ever sees half a classifier."""

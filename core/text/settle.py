@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -129,7 +130,7 @@ def temperature_of(scores: Scores, truth: Ints) -> float:
     return float(np.exp(minimize_scalar(_surprise, bounds=(-4, 4), method="bounded").x))
 
 
-def _secondary(known: Scores, area: Scores, targets: Targets) -> tuple[Scores, float]:
+def _secondary(figures: Sequence[Scores | Floats], area: Scores, targets: Targets) -> tuple[Scores, float]:
     """Weights of `core.text.secondary.chances`, and the chance from which naming an area does best (F1)."""
     best, rows, size = area.argmax(axis=1), np.arange(len(area)), len(AREAS)
     open_ = np.ones_like(area, dtype=bool)
@@ -139,6 +140,7 @@ def _secondary(known: Scores, area: Scores, targets: Targets) -> tuple[Scores, f
     weights = np.hstack([np.zeros((size, KNOWN)), np.full((size, size), -FAR)])
     if not wanted[open_].any():
         return weights, 1.0
+    known = np.stack(np.broadcast_arrays(*figures), axis=2)
     # One column for each pair (first, beside): elderly people come with lifts, bicycles with fire.
     pair = (best[:, None] * size + np.arange(size))[open_]
     spread = known[open_].std(axis=0) + 1e-9
@@ -147,7 +149,7 @@ def _secondary(known: Scores, area: Scores, targets: Targets) -> tuple[Scores, f
     machine = LogisticRegression(C=SECONDARY_STRENGTH, max_iter=300).fit(matrix, wanted[open_])
     weights[:, :KNOWN] = machine.coef_[0, :KNOWN] / spread
     weights[:, KNOWN:] = machine.coef_[0, KNOWN:].reshape(size, size) + machine.intercept_
-    chance = chances(known, best.tolist(), weights, other=AREAS.index("other"))
+    chance = chances(figures, best.tolist(), weights, other=AREAS.index("other"))
     levels = np.linspace(0.1, 0.8, 36)
     return weights, float(max(levels, key=lambda level: f1(chance >= level, wanted)))
 

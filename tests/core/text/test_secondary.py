@@ -14,7 +14,8 @@ WORDS = np.array([[0.0, 1.0, 0.5], [0.0, 0.0, 0.0]], dtype=np.float32)
 
 def test_what_is_known_of_each_area_by_hand() -> None:
     known = beside(AREA, SECOND, WORDS, temperature=1.0)
-    assert known.shape == (2, 3, KNOWN)
+    assert len(known) == KNOWN
+    known = np.stack(np.broadcast_arrays(*known), axis=2)
     total = 1 + np.exp(-1) + np.exp(-2)
     # second, area, behind the first, chance, second less that of the first, sure, words, all words, next
     assert known[0, 1] == pytest.approx([0.5, 1, 1, np.exp(-1) / total, -0.5, 1 / total, 1, 1.5, 1])
