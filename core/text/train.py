@@ -41,8 +41,10 @@ FEWEST_TO_SETTLE = 1_000
 WORKERS, MANY = min(2, cpu_count()), 5_000
 # How closely each kind of output follows the labels (the C of its machines).
 AREA_STRENGTH, BESIDE_STRENGTH, TONE_STRENGTH, AIM_STRENGTH, URGENT_STRENGTH = 1.0, 0.3, 0.6, 0.6, 1.0
-# How near the machines come to their best: nearer takes half as long again and reads the same.
-NEAR = 0.05
+# How near the machines come to their best: ten times nearer takes twice as long and reads the same.
+NEAR = 0.5
+# How often each feature is taken to have been seen before it was counted, where it is asked what it tells.
+TELLING_SMOOTHING = 0.3
 # How much of naive Bayes is mixed in: it knows rare words better than the machines do.
 AREA_BAYES, TONE_BAYES, URGENT_BAYES, BAYES_SMOOTHING = 0.4, 0.15, 0.1, 0.3
 
@@ -199,8 +201,24 @@ def _several(matrix: csr_matrix, codes: Ints, size: int, *, strength: float) -> 
 def _one(matrix: csr_matrix, hit: Flags, weight: Scores, *, strength: float) -> tuple[Scores, Scores]:
     if hit.all() or not hit.any():
         return np.zeros((matrix.shape[1], 1)), np.array([FAR if hit.all() else -FAR])
-    machine = LinearSVC(C=strength, tol=NEAR, random_state=0).fit(matrix, hit, sample_weight=weight)
-    return machine.coef_.T, machine.intercept_
+    scale = telling(matrix, hit)
+    scaled = csr_matrix((matrix.data * scale[matrix.indices], matrix.indices, matrix.indptr), matrix.shape)
+    machine = LinearSVC(C=strength, tol=NEAR, random_state=0).fit(scaled, hit, sample_weight=weight)
+    return machine.coef_.T * scale[:, None], machine.intercept_
+
+
+def telling(matrix: csr_matrix, hit: Flags) -> Scores:
+    """What each feature is multiplied by before a machine learns: 1 and how well it alone tells `hit`.
+
+    That is the size of its log-count ratio as in S. Wang and C. Manning, Baselines and Bigrams, ACL 2012; a
+    feature that tells may so weigh more at the same strength. Rows keep a mean square of 1.
+    """
+    yes = np.asarray(hit @ matrix, dtype=np.float64)
+    no = np.asarray(matrix.sum(axis=0), dtype=np.float64).ravel() - yes
+    yes, no = np.maximum(yes, 0) + TELLING_SMOOTHING, np.maximum(no, 0) + TELLING_SMOOTHING
+    scale = 1 + np.abs(np.log(yes / yes.sum()) - np.log(no / no.sum()))
+    squares = np.asarray(matrix.multiply(matrix).sum(axis=0)).ravel()
+    return np.asarray(scale / np.sqrt((squares @ scale**2 or 1.0) / len(hit)))
 
 
 def main(arguments: Sequence[str]) -> None:
