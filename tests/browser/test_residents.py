@@ -105,8 +105,8 @@ def _in_the_list(committee: Page) -> str:
     """The committee's list narrowed to the area and paged until the words are found; their line of facts."""
     visit(committee, "/comments")
     committee.get_by_role("combobox", name=re.compile(say("comments.filter.area"))).click()
-    options = committee.get_by_role("option", name=ELDERLY, exact=True)
-    _until_another_page(committee, options.click)
+    option = committee.get_by_role("option", name=ELDERLY, exact=True)
+    _until_another_page(committee, option.click)
     item = committee.locator(".cm-item", has_text=WORDS)
     while not item.count():
         _until_another_page(committee, lambda: press(committee, say("comments.list.next")))

@@ -36,6 +36,6 @@ def test_nothing_stands_beside_other() -> None:
 
 
 def test_at_most_two_are_named_the_likeliest_first() -> None:
-    chance = np.array([[0.5, 0.9, 0.6, 0.7], [0.1, 0.2, 0.5, 0.3], [0.0, 0.1, 0.0, 0.0]])
-    assert named(chance, 0.5) == [(1, 3), (2,), ()]
+    chance = np.array([[0.0, 0.1, 0.0, 0.0], [0.1, 0.2, 0.5, 0.3], [0.5, 0.9, 0.6, 0.7]])
+    assert named(chance, 0.5) == [(), (2,), (1, 3)]
     assert named(np.zeros((0, 4)), 0.5) == []

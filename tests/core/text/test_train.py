@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from scipy.sparse import csr_matrix
+from sklearn.svm import LinearSVC
 
 from core.settings import ROOT
 from core.text.evaluation import Evaluation, evaluate
@@ -32,7 +33,7 @@ from core.text.settle import (
     temperature_of,
     urgent_from,
 )
-from core.text.train import FEWEST_TO_SETTLE, FOLDS, _even, _parts, _sure, telling, train_on
+from core.text.train import FEWEST_TO_SETTLE, FOLDS, NEAR, _even, _one, _parts, _sure, telling, train_on
 
 LEXICON = Lexicon.load(ROOT / "data" / "lexicon")
 
@@ -78,6 +79,15 @@ def test_what_features_tell_by_hand() -> None:
     told = 1 + np.log(2.3 / 0.3)
     spread = np.sqrt((2 * told**2 + 2 * told**2 + 2) / 4)
     assert found == pytest.approx([told / spread, told / spread, 1 / spread])
+
+
+def test_what_is_learned_of_scaled_features_is_told_of_the_features_themselves() -> None:
+    chance = np.random.default_rng(0)
+    matrix, hit = csr_matrix(chance.random((40, 6))), chance.random(40) < 0.4
+    weights, offset = _one(matrix, hit, np.ones(40), strength=1.0)
+    scaled = matrix.toarray() * telling(matrix, hit)
+    machine = LinearSVC(C=1.0, tol=NEAR, random_state=0).fit(scaled, hit)
+    assert (matrix @ weights + offset).ravel() == pytest.approx(machine.decision_function(scaled), abs=0.05)
 
 
 def test_the_urgent_threshold_lets_the_asked_share_through() -> None:
