@@ -8,7 +8,7 @@ import streamlit as st
 
 from core import database
 from core.access import Right
-from core.actions.classifier_versions import before, in_force
+from core.actions.classifier_versions import before, file_of, in_force
 from core.errors import LinshengError
 from core.queries.classifier import VersionCard, job, n_reviewed, versions
 from core.settings import settings
@@ -22,9 +22,11 @@ here = seat.viewer.account_id
 
 def finding(version: str, cards: Sequence[VersionCard]) -> str:
     """Which version reads, since when, from how many labels."""
+    if not file_of(version).exists():
+        return say("classifier.screen.none")
     found = next((card for card in cards if card.version == version), None)
     if found is None or found.adopted_at is None:
-        return say("classifier.screen.shipped" if version else "classifier.screen.none", version=version)
+        return say("classifier.screen.shipped", version=version)
     if found.state != ADOPTED:
         return say("classifier.screen.instead", version=version)
     since = f"{found.adopted_at.astimezone(CHINA):%Y-%m-%d %H:%M}"

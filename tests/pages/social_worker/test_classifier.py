@@ -81,6 +81,9 @@ def _states() -> dict[str, str]:
 
 def test_before_anything_was_recorded_it_says_so(open_as: Open) -> None:
     told = _told(open_as())
+    assert "还没有准备好" in told and "正在阅读意见" not in told
+    file_of(store.current_version(LABELLED, LEXICON)).write_bytes(b"")
+    told = _told(open_as())
     assert "随软件提供的标注训练而成" in told and "还没有记录的版本" in told
     assert "满 50 条后才会学习" in told
 
